@@ -1,0 +1,66 @@
+"""From upright RGB pixels (and a box) to a network's input: the one path that training and inference share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from wildwear.records import Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preprocessing:
+    """How a model wants its pictures; travels with the weights in `model.json`."""
+
+    size: int = 224
+    """Side of the square input, pixels."""
+    resize: Literal["squash", "letterbox"] = "squash"
+    """`squash` ignores the aspect ratio; `letterbox` keeps it and pads with `fill`, centred."""
+    margin: float = 0.0
+    """How much is added around a box on each side, as a fraction of the box's longer side."""
+    fill: int = 128
+    """Grey level of the padding, 0 to 255."""
+    mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    """Subtracted from RGB in 0 to 1."""
+    std: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    """Divides what is left."""
+
+    def __call__(self, rgb: NDArray[np.uint8], box: Box | None = None) -> NDArray[np.float32]:
+        """An upright RGB picture, H × W × 3 in 0 to 255, as a 3 × size × size float32 input."""
+        pixels = np.asarray(self.crop(Image.fromarray(rgb), box), dtype=np.float32) / 255.0
+        normalised = (pixels - np.float32(self.mean)) / np.float32(self.std)
+        return np.ascontiguousarray(normalised.transpose(2, 0, 1), dtype=np.float32)
+
+    def crop(self, picture: Image.Image, box: Box | None = None) -> Image.Image:
+        """The part of the picture that the network sees, size × size, before normalisation."""
+        x1, y1, x2, y2 = self._widened(box, picture.width, picture.height)
+        if self.resize == "squash":
+            return picture.resize((self.size, self.size), Image.Resampling.BILINEAR, box=(x1, y1, x2, y2))
+        scale = self.size / max(x2 - x1, y2 - y1)
+        width, height = max(1, round((x2 - x1) * scale)), max(1, round((y2 - y1) * scale))
+        inner = picture.resize((width, height), Image.Resampling.BILINEAR, box=(x1, y1, x2, y2))
+        square = Image.new("RGB", (self.size, self.size), (self.fill,) * 3)
+        square.paste(inner, ((self.size - width) // 2, (self.size - height) // 2))
+        return square
+
+    def _widened(self, box: Box | None, width: int, height: int) -> tuple[float, float, float, float]:
+        """The box with its margin, inside the picture and at least one pixel wide; the picture where there is none."""
+        if box is None:
+            return 0, 0, width, height
+        extra = self.margin * max(box.x2 - box.x1, box.y2 - box.y1)
+        x1, y1 = min(max(0.0, box.x1 - extra), width - 1.0), min(max(0.0, box.y1 - extra), height - 1.0)
+        x2, y2 = min(float(width), box.x2 + extra), min(float(height), box.y2 + extra)
+        return x1, y1, max(x2, x1 + 1), max(y2, y1 + 1)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`; raises `TypeError` for keys it does not know."""
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})

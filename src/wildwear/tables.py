@@ -1,0 +1,134 @@
+"""The columns of every table in a workspace, their keys and their schema versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+VERSION_KEY = b"wildwear.schema_version"
+PRIMARY_KEY = {b"lance-schema:unenforced-primary-key": b"true"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSpec:
+    """One kind of table. A column added in a later version must be nullable: old tables get nulls."""
+
+    name: str
+    key: tuple[str, ...]
+    """The columns that identify a row; written with Lance's primary-key metadata."""
+    fields: tuple[pa.Field, ...]
+    version: int = 1
+
+    @property
+    def schema(self) -> pa.Schema:
+        marked = [
+            field.with_metadata(PRIMARY_KEY).with_nullable(False) if field.name in self.key else field
+            for field in self.fields
+        ]
+        return pa.schema(marked, metadata={VERSION_KEY: str(self.version).encode()})
+
+
+def _text(name: str) -> pa.Field:
+    return pa.field(name, pa.string())
+
+
+_ATTRIBUTES = pa.list_(pa.struct([_text("name"), _text("value")]))
+_VARIANTS = pa.list_(pa.struct([_text("product_id"), _text("title"), pa.field("image_urls", pa.list_(pa.string()))]))
+_WORDS = pa.list_(pa.struct([_text("word"), _text("field"), pa.field("offset", pa.int32())]))
+
+PRODUCTS = TableSpec(
+    name="products",
+    key=("product_id",),
+    fields=(
+        _text("product_id"),
+        _text("group_id"),
+        _text("title"),
+        _text("description"),
+        _text("brand"),
+        pa.field("category_path", pa.list_(pa.string())),
+        pa.field("attributes", _ATTRIBUTES),
+        pa.field("image_urls", pa.list_(pa.string())),
+        pa.field("variants", _VARIANTS),
+        _text("source"),
+        pa.field("row", pa.int64()),
+    ),
+)
+"""What the catalogue says: one row a product, its sizes and colours folded into `variants`."""
+
+REJECTIONS = TableSpec(
+    name="rejections",
+    key=("source", "row"),
+    fields=(_text("source"), pa.field("row", pa.int64()), _text("reason"), _text("detail")),
+)
+"""Rows of catalogue files that were not taken, and why."""
+
+LABELS = TableSpec(
+    name="labels",
+    key=("product_id", "category"),
+    fields=(
+        _text("product_id"),
+        _text("category"),
+        _text("query"),
+        pa.field("words", _WORDS),
+        pa.field("wins", pa.bool_()),
+        _text("resolution"),
+    ),
+)
+"""Every category that claims a product; `wins` marks the one that holds, `resolution` says why."""
+
+IMAGES = TableSpec(
+    name="images",
+    key=("product_id", "url"),
+    fields=(
+        _text("product_id"),
+        _text("url"),
+        pa.field("position", pa.int32()),
+        _text("image_id"),
+        pa.field("bytes", pa.large_binary()),
+        pa.field("width", pa.int32()),
+        pa.field("height", pa.int32()),
+        pa.field("phash", pa.uint64()),
+        _text("mode"),
+        _text("status"),
+        _text("reason"),
+        _text("detail"),
+        pa.field("transient", pa.bool_()),
+    ),
+)
+"""One row an (product, address): the stored JPEG (short side 256, sRGB, upright) or why there is none.
+`image_id` is the SHA-256 (first 32 hex digits) of the stored bytes; `width`, `height` are the original's
+after orientation; `status` is `ok`, `failed` or `set_aside`."""
+
+EMBEDDINGS = TableSpec(
+    name="embeddings",
+    key=("crop_id", "model"),
+    fields=(_text("crop_id"), _text("model"), pa.field("vector", pa.list_(pa.float32()))),
+)
+"""Feature vectors by what was looked at (`image_id`, or `image_id@x1,y1,x2,y2` for a box) and by model
+(name and first 12 digits of its checksum). A table of its own, so that a new model rewrites no picture."""
+
+SAMPLES = TableSpec(
+    name="samples",
+    key=("sample_id",),
+    fields=(
+        _text("sample_id"),
+        _text("image_id"),
+        pa.field("bytes", pa.large_binary()),
+        pa.field("width", pa.int32()),
+        pa.field("height", pa.int32()),
+        pa.field("box", pa.list_(pa.float32(), 4)),
+        pa.field("labels", pa.list_(pa.string())),
+        _text("region"),
+        _text("dataset"),
+        _text("split"),
+        _text("given_split"),
+        _text("group"),
+        pa.field("phash", pa.uint64()),
+        _text("source"),
+    ),
+)
+"""A dataset: what training and evaluation know. `labels` is the *set* of categories that are right for this
+sample; `box` is null or x1, y1, x2, y2 in pixels of the stored picture; `group` never straddles a split."""
+
+SPECS = {spec.name: spec for spec in (PRODUCTS, REJECTIONS, LABELS, IMAGES, EMBEDDINGS, SAMPLES)}

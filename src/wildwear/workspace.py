@@ -1,0 +1,370 @@
+"""Where tables lie, and the only code that opens, commits or repairs one.
+
+A workspace is a folder with a `wildwear.toml` (its settings), Lance tables and a folder of models. A commit is
+atomic: a stage that is killed leaves the last committed version, and runs again from there. Lance itself calls
+no fsync, so that a power cut can leave an empty newest manifest: every commit here is followed by one, and a
+table whose newest version cannot be read falls back to the newest that can, saying what is lost.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pyarrow as pa
+
+from wildwear.errors import NotAWorkspace, SchemaError, StorageError, UnknownName, UserError
+from wildwear.tables import SAMPLES, VERSION_KEY, TableSpec
+
+if TYPE_CHECKING:
+    from lance import LanceDataset
+
+MARKER = "wildwear.toml"
+_LAST_MANIFEST = 2**64 - 1  # Lance names the manifest of version v by 2**64 - 1 - v
+_FRAGMENTS_WORTH_COMPACTING = 64
+
+_local = threading.local()  # which locks this thread holds
+
+Rows: TypeAlias = pa.Table | pa.RecordBatch | pa.RecordBatchReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A folder that holds everything about one catalogue."""
+
+    root: Path
+    taxonomy_name: str = "wildwear"
+    notices: list[str] = field(default_factory=list, compare=False)
+    """What a person should hear about: repairs, and what they lost."""
+
+    @staticmethod
+    def create(root: Path, taxonomy: str = "wildwear") -> Workspace:
+        """Makes `root` a workspace; one that is a workspace already is opened as it is."""
+        if (root / MARKER).exists():
+            return Workspace.open(root)
+        text = f'[workspace]\nschema = 1\ntaxonomy = "{taxonomy}"\n'
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            write_durably(root / MARKER, text.encode())
+        except OSError as error:
+            raise StorageError(f"cannot make a workspace in {root}: {error.strerror or error}") from error
+        return Workspace.open(root)
+
+    @staticmethod
+    def open(root: Path) -> Workspace:
+        """Opens the workspace in `root`; raises `NotAWorkspace` where `init` has not been."""
+        marker = root / MARKER
+        if not marker.is_file():
+            raise NotAWorkspace(f"{root} is not a workspace: make it one with 'wildwear -w {root} init'")
+        try:
+            settings = tomllib.loads(marker.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UserError(f"{marker} cannot be read: {error}") from error
+        head = settings.get("workspace", {})
+        if head.get("schema", 1) != 1:
+            raise SchemaError(f"{root} was made by a newer wildwear (schema {head['schema']}): update wildwear")
+        return Workspace(root=root, taxonomy_name=head.get("taxonomy", "wildwear"))
+
+    def table(self, spec: TableSpec) -> Table:
+        """The table of that kind, whether it has been written yet or not."""
+        return Table(path=self.root / f"{spec.name}.lance", spec=spec, notices=self.notices)
+
+    def dataset(self, name: str) -> Table:
+        """The samples of dataset `name`, which exists (else `UnknownName`)."""
+        if name not in self.dataset_names():
+            raise UnknownName("dataset", name, self.dataset_names(), str(self.root))
+        return self.new_dataset(name)
+
+    def new_dataset(self, name: str) -> Table:
+        """The samples of dataset `name`, there or not; raises `UserError` for a name that cannot be a folder's."""
+        check_name("dataset", name)
+        return Table(path=self.root / "datasets" / f"{name}.lance", spec=SAMPLES, notices=self.notices)
+
+    def dataset_names(self) -> list[str]:
+        return sorted(path.stem for path in (self.root / "datasets").glob("*.lance"))
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+
+def check_name(kind: str, name: str) -> None:
+    """Raises `UserError` unless `name` is letters, digits, `.`, `_`, `-`, and starts with a letter or digit."""
+    if not (name and name[0].isalnum() and all(char.isalnum() or char in "._-" for char in name)):
+        raise UserError(f"{name!r} cannot name a {kind}: use letters, digits, '.', '_' and '-'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One Lance table of a workspace. Reading a table that nobody has written gives no rows."""
+
+    path: Path
+    spec: TableSpec
+    notices: list[str] = field(default_factory=list, compare=False)
+    _synced: set[str] = field(default_factory=set, compare=False, repr=False)
+
+    @property
+    def uri(self) -> str:
+        return str(self.path)
+
+    @property
+    def exists(self) -> bool:
+        return (self.path / "_versions").is_dir()
+
+    @property
+    def version(self) -> int:
+        """The newest committed version, 0 before the first."""
+        return int(self._open().version) if self.exists else 0
+
+    def count(self, where: str | None = None) -> int:
+        """How many rows there are (that `where`, an SQL condition, holds for)."""
+        return int(self._open().count_rows(filter=where)) if self.exists else 0
+
+    def read(self, columns: list[str] | None = None, where: str | None = None) -> pa.Table:
+        """All rows at once: for the small columns of a table."""
+        return pa.Table.from_batches(self.batches(columns, where), schema=self._schema(columns))
+
+    def batches(
+        self, columns: list[str] | None = None, where: str | None = None, batch_rows: int = 8192
+    ) -> Iterator[pa.RecordBatch]:
+        """Rows as Arrow batches of at most `batch_rows`, in the order they were written."""
+        if not self.exists:
+            return
+        with self._storage("read"):
+            scanner = self._open().scanner(columns=columns, filter=where, batch_size=batch_rows, scan_in_order=True)
+            for batch in scanner.to_batches():
+                if batch.num_rows:
+                    yield batch
+
+    def take(self, indices: list[int], columns: list[str] | None = None) -> pa.Table:
+        """The rows at `indices` (positions in the order of `batches`), in that order."""
+        with self._storage("read"):
+            return self._open().take(indices, columns=columns)
+
+    def upsert(self, rows: Rows) -> None:
+        """Inserts rows, or updates those whose key is there; one commit. Keys within `rows` must differ."""
+        with self._committing() as dataset:
+            merge = dataset.merge_insert(list(self.spec.key))
+            merge.when_matched_update_all().when_not_matched_insert_all().execute(self._conform(rows))
+
+    def append(self, rows: Rows) -> None:
+        """Adds rows whose keys are known to be new; one commit."""
+        import lance
+
+        with self._committing():
+            lance.write_dataset(self._conform(rows), self.uri, mode="append")
+
+    def replace(self, rows: Rows | Iterable[pa.RecordBatch]) -> None:
+        """Puts `rows` in place of all that was there; one commit, streamed, so that a kill leaves the old rows."""
+        import lance
+
+        if not isinstance(rows, Rows):
+            rows = pa.RecordBatchReader.from_batches(self.spec.schema, map(self._conform_batch, rows))
+        with self._committing():
+            lance.write_dataset(self._conform(rows), self.uri, mode="overwrite")
+
+    def delete(self, where: str) -> None:
+        """Deletes the rows for which the SQL condition `where` holds; one commit."""
+        with self._committing() as dataset:
+            dataset.delete(where)
+
+    def compact(self) -> None:
+        """Merges the small files that many commits leave; the rows and their order stay."""
+        if self.exists and len(self._open().get_fragments()) >= _FRAGMENTS_WORTH_COMPACTING:
+            with self._committing() as dataset:
+                dataset.optimize.compact_files()
+
+    # How a table is opened
+
+    def _open(self) -> LanceDataset:
+        with self._storage("open"):
+            dataset = self._newest_readable()
+        return self._migrated(dataset)
+
+    def _newest_readable(self) -> LanceDataset:
+        import lance
+
+        try:
+            dataset = lance.dataset(self.uri)
+            _check_files(dataset, self.path)
+            return dataset
+        except (ValueError, OSError) as error:
+            with self._locked():
+                return self._fall_back(error)
+
+    def _fall_back(self, error: Exception) -> LanceDataset:
+        """Sets unreadable newest versions aside, one by one, until one can be read."""
+        import lance
+
+        lost: list[str] = []
+        manifests = sorted((self.path / "_versions").glob("*.manifest"), key=_version_of, reverse=True)
+        for manifest in manifests:
+            try:
+                dataset = lance.dataset(self.uri, version=_version_of(manifest))
+                _check_files(dataset, self.path)
+            except (ValueError, OSError):
+                lost.append(str(_version_of(manifest)))
+                continue
+            for broken in manifests[: len(lost)]:
+                broken.rename(broken.with_suffix(".unreadable"))
+            (self.path / "_versions" / "latest_version_hint.json").unlink(missing_ok=True)
+            self.notices.append(
+                f"{self.path.name}: version {', '.join(reversed(lost))} cannot be read ({_first_line(error)}) and is "
+                f"lost; went back to version {dataset.version} with {dataset.count_rows()} rows. "
+                "Run the stage that writes it again."
+            )
+            return lance.dataset(self.uri)
+        raise StorageError(f"{self.path}: none of its {len(manifests)} versions can be read: {_first_line(error)}")
+
+    def _migrated(self, dataset: LanceDataset) -> LanceDataset:
+        """Gives a table of an older schema the columns that came later; refuses one of a newer schema."""
+        stored = int((dataset.schema.metadata or {}).get(VERSION_KEY, b"1"))
+        if stored == self.spec.version:
+            return dataset
+        if stored > self.spec.version:
+            raise SchemaError(
+                f"{self.path} has schema {stored} and this wildwear reads up to {self.spec.version}: update wildwear"
+            )
+        missing = [f for f in self.spec.schema if f.name not in dataset.schema.names]
+        with self._locked(), self._storage("migrate"):
+            if missing:
+                dataset.add_columns(missing)
+            metadata = {key.decode(): value.decode() for key, value in self.spec.schema.metadata.items()}
+            dataset.update_schema_metadata(metadata)
+            self._sync()
+        return dataset
+
+    # How a table is committed
+
+    @contextmanager
+    def _committing(self) -> Iterator[LanceDataset]:
+        import lance
+
+        with self._storage("write"), self._locked():
+            if not self.exists:
+                lance.write_dataset(self.spec.schema.empty_table(), self.uri)
+            yield self._open()
+            self._sync()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One committer at a time, over processes and threads; a thread that holds the lock may take it again."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = self.path.with_suffix(".lock")
+        held: set[Path] = _local.__dict__.setdefault("held", set())
+        if lock in held:
+            yield
+            return
+        with lock.open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            held.add(lock)
+            try:
+                yield
+            finally:
+                held.discard(lock)
+
+    @contextmanager
+    def _storage(self, verb: str) -> Iterator[None]:
+        """Lance reports everything as ValueError, OSError or RuntimeError: tell them apart from a user's mistake."""
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError) as error:
+            if isinstance(error, UserError | pa.ArrowInvalid):
+                raise
+            raise StorageError(f"cannot {verb} {self.path}: {_plain(error)}") from error
+
+    def _sync(self) -> None:
+        """Forces what the last commit wrote to the disk: data first, the manifest that names it last."""
+        for folder in ("data", "_deletions", "_indices", "_transactions", "_versions"):
+            path = self.path / folder
+            if not path.is_dir():
+                continue
+            for file in path.rglob("*"):
+                if file.name not in self._synced and file.is_file():
+                    fsync(file)
+                    self._synced.add(file.name)
+            fsync(path)
+
+    def _schema(self, columns: list[str] | None) -> pa.Schema:
+        schema = self._open().schema if self.exists else self.spec.schema
+        return schema if columns is None else pa.schema([schema.field(name) for name in columns])
+
+    def _conform(self, rows: Rows) -> pa.Table | pa.RecordBatchReader:
+        if isinstance(rows, pa.RecordBatchReader):
+            return rows
+        table = pa.Table.from_batches([rows]) if isinstance(rows, pa.RecordBatch) else rows
+        return table.select(self.spec.schema.names).cast(self.spec.schema)
+
+    def _conform_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return batch.select(self.spec.schema.names).cast(self.spec.schema)
+
+
+def _version_of(manifest: Path) -> int:
+    number = int(manifest.stem)
+    return _LAST_MANIFEST - number if number > _LAST_MANIFEST // 2 else number
+
+
+def _check_files(dataset: LanceDataset, path: Path) -> None:
+    """Raises `OSError` where a data file of this version is missing or shorter than its manifest says."""
+    for fragment in dataset.get_fragments():
+        for file in fragment.data_files():
+            size = (path / "data" / file.path).stat().st_size
+            if file.file_size_bytes and size != file.file_size_bytes:
+                raise OSError(f"data file {file.path} has {size} bytes, and should have {file.file_size_bytes}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _plain(error: Exception) -> str:
+    """One line, without the place in Lance's source where the error was raised."""
+    text = _first_line(error)
+    for known in (
+        "No space left on device",
+        "Read-only file system",
+        "Permission denied",
+        "Input/output error",
+    ):
+        if known in str(error):
+            return known.lower()
+    return text.rsplit(", /", 1)[0]
+
+
+def fsync(path: Path) -> None:
+    """Forces a file or folder to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Writes a small file whole or not at all: a kill or a power cut leaves the old one."""
+    draft = path.with_name(path.name + ".draft")
+    with draft.open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+    draft.replace(path)
+    fsync(path.parent)
+
+
+def in_batches(rows: Iterable[Any], size: int, to_table: Callable[[list[Any]], pa.Table]) -> Iterator[pa.Table]:
+    """Gathers single rows into tables of at most `size`."""
+    held: list[Any] = []
+    for row in rows:
+        held.append(row)
+        if len(held) == size:
+            yield to_table(held)
+            held = []
+    if held:
+        yield to_table(held)

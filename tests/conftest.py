@@ -1,0 +1,32 @@
+"""Fixtures that every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from wildwear.workspace import Workspace
+
+DATA = Path(os.environ.get("WILDWEAR_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+def skip(reason: str) -> None:
+    """Skips, or fails where `.ci/run` says that everything is installed."""
+    if os.environ.get("WILDWEAR_SKIPS_FAIL") == "1":
+        pytest.fail(f"would be skipped: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.create(tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real catalogues and photographs."""
+    if not (DATA / "luma" / "products.csv").is_file():
+        skip(f"no real data in {DATA}: set WILDWEAR_DATA")
+    return DATA
