@@ -33,7 +33,7 @@ class Preprocessing:
     def __call__(self, rgb: NDArray[np.uint8], box: Box | None = None) -> NDArray[np.float32]:
         """An upright RGB picture, H × W × 3 in 0 to 255, as a 3 × size × size float32 input."""
         pixels = np.asarray(self.crop(Image.fromarray(rgb), box), dtype=np.float32) / 255.0
-        normalised = (pixels - np.float32(self.mean)) / np.float32(self.std)
+        normalised = (pixels - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
         return np.ascontiguousarray(normalised.transpose(2, 0, 1), dtype=np.float32)
 
     def crop(self, picture: Image.Image, box: Box | None = None) -> Image.Image:
@@ -63,4 +63,5 @@ class Preprocessing:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The inverse of `to_json`; raises `TypeError` for keys it does not know."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
+        values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
+        return cls(**values)
