@@ -1,0 +1,99 @@
+"""Runs a network that has been checked: ONNX Runtime everywhere, OpenVINO where it is installed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wildwear.errors import UnknownName, UserError
+
+Network: TypeAlias = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], NDArray[np.float32]]]
+"""N × 3 × S × S pixels to the embedding N × D and the logits N × C."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeOptions:
+    """What runs a model, and on what."""
+
+    runtime: Literal["auto", "onnxruntime", "openvino"] = "auto"
+    """`auto` takes OpenVINO where it is installed and the device is a CPU, else ONNX Runtime."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """`cuda` needs a build of ONNX Runtime for it."""
+    threads: int = 0
+    """Threads of one run; 0 takes all that this process may use."""
+
+    def __post_init__(self) -> None:
+        if self.threads < 0:
+            raise UserError(f"threads must be 0 or more, and is {self.threads}")
+
+
+def open_network(data: bytes, options: RuntimeOptions) -> Network:
+    """Compiles a network; raises `UserError` where the options cannot be honoured on this machine."""
+    name = _chosen(options)
+    if name not in _RUNTIMES:
+        raise UnknownName("runtime", name, ["auto", *_RUNTIMES])
+    return _RUNTIMES[name](data, options)
+
+
+def _chosen(options: RuntimeOptions) -> str:
+    if options.runtime != "auto":
+        return options.runtime
+    return "openvino" if options.device == "cpu" and find_spec("openvino") else "onnxruntime"
+
+
+def _threads(options: RuntimeOptions) -> int:
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return options.threads or available or 1
+
+
+def _onnxruntime(data: bytes, options: RuntimeOptions) -> Network:
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    providers = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+    if options.device not in providers:
+        raise UnknownName("device", options.device, providers)
+    provider = providers[options.device]
+    if provider not in onnxruntime.get_available_providers():
+        raise UserError(f"this ONNX Runtime cannot use {options.device}: pip install onnxruntime-gpu, or use cpu")
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = _threads(options)
+    settings.inter_op_num_threads = 1
+    settings.log_severity_level = 3
+    settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    session = onnxruntime.InferenceSession(data, settings, providers=[provider])
+
+    def run(batch: NDArray[np.float32]) -> Any:
+        return tuple(session.run(["embedding", "logits"], {"pixels": batch}))
+
+    return run
+
+
+def _openvino(data: bytes, options: RuntimeOptions) -> Network:
+    if options.device != "cpu":
+        raise UserError(f"--runtime openvino runs on cpu here, and not on {options.device}: use --runtime onnxruntime")
+    if not find_spec("openvino"):
+        raise UserError("--runtime openvino needs OpenVINO: pip install openvino")
+    openvino = import_module("openvino")
+    core = openvino.Core()
+    hints = {"INFERENCE_NUM_THREADS": _threads(options), "INFERENCE_PRECISION_HINT": "f32"}
+    compiled = core.compile_model(core.read_model(data), "CPU", hints)
+
+    def run(batch: NDArray[np.float32]) -> Any:
+        results = compiled({"pixels": batch})
+        return np.array(results["embedding"]), np.array(results["logits"])
+
+    return run
+
+
+_RUNTIMES: dict[str, Callable[[bytes, RuntimeOptions], Network]] = {
+    "onnxruntime": _onnxruntime,
+    "openvino": _openvino,
+}
