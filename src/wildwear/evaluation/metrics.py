@@ -1,0 +1,110 @@
+"""How well N predictions do against label sets: a prediction is right where it is a member of the set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+TOP = (1, 3, 5)
+_SMALLEST = 1e-12
+
+
+def ranks(
+    scores: NDArray[np.floating], members: NDArray[np.bool_], allowed: NDArray[np.bool_] | None = None
+) -> NDArray[np.intp]:
+    """The place, 0 for the first, of the best right class of each row; C where no right class can be predicted.
+
+    `scores` and `members` are N × C; `allowed` (C, or N × C) leaves classes out of the ranking. Equal scores rank
+    in the order of the classes.
+
+    >>> ranks(np.array([[0.5, 0.3, 0.2]]), np.array([[False, True, True]]))
+    array([1])
+    """
+    held = scores if allowed is None else np.where(allowed, scores, -np.inf)
+    right = members if allowed is None else members & allowed
+    order = np.argsort(-held, axis=1, kind="stable")
+    sorted_right = np.take_along_axis(right, order, axis=1)
+    return np.asarray(np.where(sorted_right.any(axis=1), sorted_right.argmax(axis=1), scores.shape[1]))
+
+
+def top_k_accuracy(places: NDArray[np.intp], k: int) -> float:
+    """The share of rows whose best right class is among the first k."""
+    return float((places < k).mean())
+
+
+def macro_accuracy(places: NDArray[np.intp], names: NDArray[np.str_]) -> float:
+    """Top-1 accuracy within each label, averaged over labels, so that rare ones count as much as frequent ones."""
+    _, label = np.unique(names, return_inverse=True)
+    return float((np.bincount(label, places < 1) / np.bincount(label)).mean())
+
+
+def set_log_loss(probabilities: NDArray[np.floating], members: NDArray[np.bool_]) -> float:
+    """Mean of -log of each set's summed probability, over the rows of which the model knows a right class."""
+    known = members.any(axis=1)
+    if not known.any():
+        return float("nan")
+    mass = np.where(members, probabilities, 0)[known].sum(axis=1, dtype=np.float64)
+    return float(-np.log(np.clip(mass, _SMALLEST, 1)).mean())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliabilityBin:
+    """Predictions of similar confidence: are they right as often as they say?"""
+
+    confidence: float
+    """Mean probability of the predictions."""
+    accuracy: float
+    samples: int
+
+
+def reliability(
+    probabilities: NDArray[np.floating], members: NDArray[np.bool_], bins: int = 15
+) -> tuple[ReliabilityBin, ...]:
+    """Top-1 predictions in `bins` equally wide bins of confidence, without the empty ones."""
+    confidence = probabilities.max(axis=1)
+    right = members[np.arange(len(members)), probabilities.argmax(axis=1)]
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    return tuple(
+        ReliabilityBin(
+            confidence=float(confidence[held].mean()), accuracy=float(right[held].mean()), samples=int(held.sum())
+        )
+        for held in (index == number for number in range(bins))
+        if held.any()
+    )
+
+
+def expected_calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
+    """Mean distance of confidence and accuracy (Guo et al. 2017), 0 to 1."""
+    samples = sum(entry.samples for entry in bins)
+    return sum(abs(entry.confidence - entry.accuracy) * entry.samples for entry in bins) / samples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """How often one label is taken for a class that is wrong for it."""
+
+    truth: str
+    predicted: str
+    samples: int
+    share: float
+    """Of the samples with that label, 0 to 1."""
+
+
+def confusions(
+    predicted: NDArray[np.str_], right: NDArray[np.bool_], names: NDArray[np.str_], most: int = 20
+) -> tuple[Confusion, ...]:
+    """The most frequent wrong pairs; equal ones in alphabetical order."""
+    totals = dict(zip(*np.unique(names, return_counts=True), strict=True))
+    pairs, counts = np.unique(np.stack([names[~right], predicted[~right]]), axis=1, return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:most]
+    return tuple(
+        Confusion(
+            truth=str(pairs[0, at]),
+            predicted=str(pairs[1, at]),
+            samples=int(counts[at]),
+            share=float(counts[at] / totals[pairs[0, at]]),
+        )
+        for at in order
+    )
