@@ -1,0 +1,117 @@
+"""What runs in a decoder's own process: pictures come in by its standard input, results leave by its output.
+
+A request is its length (4 bytes, little-endian) and the bytes of a picture. A reply is its kind (1 byte), its length
+(4 bytes) and its payload: for `STORED` a `PICTURE` header and the JPEG, for `FAILED` JSON. Nothing is ever unpickled,
+so a decoder that a picture has taken over cannot take over its parent.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from wildwear.images.decode import DecodeLimits, StoredPicture, Undecodable
+from wildwear.records import Failure
+
+READY, STORED, FAILED = b"R", b"S", b"F"
+REQUEST, REPLY = struct.Struct("<I"), struct.Struct("<cI")
+PICTURE = struct.Struct("<32sIIQ")
+"""image_id, width, height, perceptual hash; the JPEG follows."""
+
+START_SECONDS = 120
+"""How long a decoder may take to start, on a machine that is busy."""
+
+Worker = Callable[[bytes, DecodeLimits], StoredPicture]
+
+
+def main(settings: str) -> None:
+    """Serves until the parent closes the pipe, or is gone. `settings` is the JSON that `decoders` writes.
+
+    The time limit of a picture is an alarm with its default action: it ends this process in whatever code it hangs.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.alarm(START_SECONDS)
+    chosen = json.loads(settings)
+    requests, replies = sys.stdin.buffer, _own_output()
+    worker = load_worker(chosen["worker"])
+    limits = DecodeLimits(**chosen["limits"])
+    _limit_memory(chosen["memory_bytes"])
+    _single_threaded()
+    signal.alarm(0)
+    _reply(replies, READY, b"")
+    _silence()
+    while header := requests.read(REQUEST.size):
+        data = requests.read(REQUEST.unpack(header)[0])
+        signal.setitimer(signal.ITIMER_REAL, chosen["seconds"])
+        kind, payload = _decode(worker, data, limits)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _reply(replies, kind, payload)
+
+
+def load_worker(path: str) -> Worker:
+    """The function that `package.module:name` points at."""
+    module, _, name = path.partition(":")
+    worker: Worker = getattr(importlib.import_module(module), name)
+    return worker
+
+
+def _decode(worker: Worker, data: bytes, limits: DecodeLimits) -> tuple[bytes, bytes]:
+    try:
+        stored = worker(data, limits)
+    except Undecodable as refused:
+        failure = refused.failure
+    except MemoryError as error:
+        failure = Failure(reason="decoder_memory", detail=str(error))
+    except Exception as error:
+        failure = Failure(reason="corrupt_image", detail=f"{type(error).__name__}: {error}"[:200])
+    else:
+        header = PICTURE.pack(stored.image_id.encode(), stored.width, stored.height, stored.phash)
+        return STORED, header + stored.bytes
+    return FAILED, json.dumps(asdict(failure)).encode()
+
+
+def _reply(replies: IO[bytes], kind: bytes, payload: bytes) -> None:
+    replies.write(REPLY.pack(kind, len(payload)) + payload)
+    replies.flush()
+
+
+def _own_output() -> IO[bytes]:
+    """The pipe to the parent, out of reach of anything that prints."""
+    pipe = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(pipe, "wb")
+
+
+def _silence() -> None:
+    """Image libraries write their complaints to the standard error by themselves; failures are reported as rows."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    """At most this much address space beyond what the started process has, and no core files."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pages = Path("/proc/self/statm")
+    started = int(pages.read_text().split()[0]) * resource.getpagesize() if pages.exists() else 0
+    resource.setrlimit(resource.RLIMIT_AS, (started + memory_bytes, started + memory_bytes))
+
+
+def _single_threaded() -> None:
+    """One picture, one core: the pool has as many decoders as are wanted, and threads reserve address space."""
+    from PIL import AvifImagePlugin
+
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
