@@ -1,0 +1,118 @@
+"""From a file, bytes or pixels to a network's input: what happens to each photograph before the network runs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from wildwear.images import headers
+from wildwear.images.colour import flatten, to_srgb
+from wildwear.images.decode import DecodeLimits, Undecodable, decode_upright
+from wildwear.images.preprocess import Preprocessing
+from wildwear.records import Box, Failure
+from wildwear.tagging.photos import MOST_BOXES, GivenBox
+
+Picture: TypeAlias = str | os.PathLike[str] | bytes | Image.Image | NDArray[np.uint8]
+"""A path, an encoded picture, a Pillow image, or upright RGB pixels H × W × 3."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A photograph that is ready for the network."""
+
+    width: int
+    """Pixels of the upright original."""
+    height: int
+    """Pixels of the upright original."""
+    inputs: NDArray[np.float32]
+    """N × 3 × S × S: one input for the whole photograph, or one a box."""
+    view: NDArray[np.uint8] | None
+    """The picture at a long side of at most `view_side`, for those who draw it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Decodes and preprocesses photographs; may be called by many threads at once."""
+
+    preprocessing: Preprocessing
+    limits: DecodeLimits
+    view_side: int = 0
+    """The long side, in pixels, that views are reduced to; 0 makes none."""
+
+    def __call__(self, picture: Picture, boxes: tuple[GivenBox, ...] | None = None) -> Looked:
+        """Raises `Undecodable` with the reason where the picture or a box cannot be looked at."""
+        if isinstance(picture, np.ndarray | Image.Image):
+            rgb = whole = _pixels(picture)
+            height, width = rgb.shape[:2]
+        else:
+            data = picture if isinstance(picture, bytes) else _read(picture, self.limits.max_bytes)
+            rgb = decode_upright(data, self.limits, self.preprocessing.size if boxes is None else None)
+            width, height = _upright_size(data, rgb)
+            # The network's pixels must not depend on who else looks: a larger view is decoded for itself.
+            enough = max(rgb.shape) >= min(self.view_side, max(width, height))
+            whole = rgb if enough else decode_upright(data, self.limits, self.view_side)
+        inputs = np.stack([self.preprocessing(rgb, box) for box in _checked(boxes, width, height)])
+        view = reduced(whole, self.view_side) if self.view_side else None
+        return Looked(width=width, height=height, inputs=inputs, view=view)
+
+
+def _pixels(picture: NDArray[np.uint8] | Image.Image) -> NDArray[np.uint8]:
+    if isinstance(picture, Image.Image):
+        upright = ImageOps.exif_transpose(picture)
+        return np.array(to_srgb(flatten(upright), upright.info.get("icc_profile")))
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
+        raise ValueError(f"pixels must be H × W × 3 uint8, and are {picture.shape} {picture.dtype}")
+    return picture
+
+
+def _read(path: str | os.PathLike[str], max_bytes: int) -> bytes:
+    """The bytes of a file, at most one more than the limit, which the decoder then refuses."""
+    try:
+        file = Path(path)
+        if file.exists() and not file.is_file():
+            raise Undecodable(Failure(reason="not_a_file", detail=f"{path} is a folder, pipe or device"))
+        with file.open("rb") as handle:
+            return handle.read(max_bytes + 1)
+    except OSError as error:
+        reason = "missing_file" if isinstance(error, FileNotFoundError) else "unreadable_file"
+        raise Undecodable(Failure(reason=reason, detail=error.strerror or str(error))) from error
+
+
+def _upright_size(data: bytes, rgb: NDArray[np.uint8]) -> tuple[int, int]:
+    """Width and height of the original after orientation: only JPEG is decoded to less than that."""
+    if headers.sniff(data) != "JPEG":
+        return rgb.shape[1], rgb.shape[0]
+    height, width, _, _ = simplejpeg.decode_jpeg_header(data, strict=False)
+    return (width, height) if headers.jpeg_header(data).orientation < 5 else (height, width)
+
+
+def _checked(boxes: tuple[GivenBox, ...] | None, width: int, height: int) -> list[Box | None]:
+    if boxes is None:
+        return [None]
+    if len(boxes) > MOST_BOXES:
+        raise Undecodable(Failure(reason="too_many_boxes", detail=f"{len(boxes)} boxes, the limit is {MOST_BOXES}"))
+    for given in boxes:
+        box = given.box
+        if box.x1 >= width or box.y1 >= height or box.x2 <= 0 or box.y2 <= 0:
+            where = ", ".join(f"{corner:g}" for corner in box.as_tuple())
+            raise Undecodable(
+                Failure(reason="box_outside", detail=f"box {where} lies outside the {width} × {height} picture")
+            )
+    return [given.box for given in boxes]
+
+
+def reduced(rgb: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:
+    """The picture at a long side of at most `long_side` pixels; never enlarged."""
+    height, width = rgb.shape[:2]
+    scale = long_side / max(width, height)
+    if scale >= 1:
+        return rgb
+    target = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.ascontiguousarray(Image.fromarray(rgb).resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0))
