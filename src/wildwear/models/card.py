@@ -11,6 +11,7 @@ from typing import Any, Self
 from wildwear.errors import UnsafeModel
 from wildwear.images.preprocess import Preprocessing
 from wildwear.records import Region
+from wildwear.workspace import check_name
 
 FORMAT = 1
 NETWORK = "model.onnx"
@@ -65,6 +66,7 @@ class ModelCard:
     files: Mapping[str, FileRecord] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_name("model", self.name)
         if not self.classes or len(set(self.classes)) != len(self.classes):
             raise ValueError("classes must be there and differ")
         if len(self.regions) != len(self.classes):

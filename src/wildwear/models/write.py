@@ -11,9 +11,8 @@ from pathlib import Path
 from wildwear.errors import StorageError
 from wildwear.models.card import CARD, NETWORK, FileRecord, ModelCard
 from wildwear.models.package import Model, open_model
+from wildwear.models.page import PAGE
 from wildwear.workspace import fsync, write_durably
-
-_PAGE = "CARD.md"
 
 
 def write_model(
@@ -24,7 +23,7 @@ def write_model(
     The new model is written beside the old one, loaded and self-tested, and only then takes its place: a kill or a
     network that is refused (`UnsafeModel`) leaves the old one. Raises `StorageError` where it cannot be written.
     """
-    files = {NETWORK: network, **(extra or {}), **({_PAGE: page.encode()} if page else {})}
+    files = {NETWORK: network, **(extra or {}), **({PAGE: page.encode()} if page else {})}
     recorded = {name: FileRecord(sha256=sha256(data).hexdigest(), size=len(data)) for name, data in files.items()}
     files[CARD] = replace(card, files=recorded).to_json().encode()
     draft = folder.with_name(f".{folder.name}.draft")
