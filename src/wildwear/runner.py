@@ -16,7 +16,7 @@ import pyarrow as pa
 from wildwear.errors import UserError, WildwearError
 
 Worker = Callable[[pa.RecordBatch], pa.Array]
-"""Takes rows, gives one value a row (of the `result_type` given to `map_rows`)."""
+"""Takes rows, gives one value a row (of the `result_type` given to `map_rows`). Threads of one process share it."""
 
 
 def map_rows(
@@ -35,7 +35,8 @@ def map_rows(
 
     `rows` is an Arrow table, or the address of a Lance table (then `where` filters it where it lies). `runner` is
     `native`, or the address of a Ray cluster (`ray`, `ray://host:port`, `host:port`); a cluster that cannot be
-    reached is an error before anything runs. `concurrency` is how many workers there are in all.
+    reached is an error before anything runs. `concurrency` is how many worker processes a cluster runs; on this machine
+    one worker is shared by as many threads as there are cores.
     """
     import daft
 
@@ -45,7 +46,7 @@ def map_rows(
         frame = frame.where(daft.sql_expr(where))
     if runner != "native":
         frame = frame.into_batches(batch_rows)
-    mapped = _as_daft_function(make, columns, result_type, batch_rows, concurrency)
+    mapped = _as_daft_function(make, columns, result_type, batch_rows, None if runner == "native" else concurrency)
     result = mapped(*(daft.col(name) for name in columns))
     for batch in frame.select(*keep, result.alias("result")).to_arrow_iter():
         if batch.num_rows:
@@ -57,12 +58,12 @@ def _as_daft_function(
     columns: list[str],
     result_type: pa.DataType,
     batch_rows: int,
-    concurrency: int,
+    processes: int | None,
 ) -> Callable[..., Any]:
     import daft
 
     # Nested, so that a Ray worker gets the class by value and needs nothing but an installed wildwear.
-    @daft.cls(max_concurrency=concurrency, use_process=False)
+    @daft.cls(max_concurrency=processes, use_process=False)
     class Mapped:
         def __init__(self) -> None:
             self.worker = make()

@@ -22,7 +22,7 @@ def to_onnx(network: torch.nn.Module, size: int) -> bytes:
     import onnx
     import torch
 
-    wrapped = _WithEmbedding(network.eval().cpu())
+    wrapped = _WithEmbedding(network).eval().cpu()
     buffer = io.BytesIO()
     program = torch.onnx.export(
         wrapped,
