@@ -1,0 +1,120 @@
+"""The stage behind `split`: labelled, stored catalogue pictures become a dataset, in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from wildwear.datasets.plan import CANDIDATES, Plan, make_plan, write_dataset
+from wildwear.datasets.samples import by_region, sample_id
+from wildwear.datasets.settings import SplitSettings
+from wildwear.datasets.summary import plan_notes, summarise
+from wildwear.errors import UserError
+from wildwear.records import Report
+from wildwear.tables import IMAGES, LABELS, PRODUCTS
+from wildwear.taxonomy import Taxonomy, load_taxonomy
+from wildwear.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_QUOTED = 5
+
+
+def split_catalog(
+    workspace: Workspace, name: str, settings: SplitSettings, progress: Callable[[int], None] | None = None
+) -> Report:
+    """Makes dataset `name` of all pictures that are stored and whose product has a label.
+
+    Raises `UserError` where a stage before has not run, and `LeakError` if anything stands on two sides.
+    """
+    target = workspace.new_dataset(name)
+    taxonomy = load_taxonomy(workspace.taxonomy_name)
+    images = workspace.table(IMAGES)
+    candidates, skipped = _candidates(workspace, taxonomy)
+    plan = make_plan(candidates, settings)
+    plan.refuse_leaks(f"dataset {name}")
+    damaged = write_dataset(name, plan, images, target, progress or (lambda _: None))
+    summary = summarise(name, target, taxonomy)
+    return Report(
+        verb="split",
+        done={"samples": summary.samples, "groups": summary.groups, "categories": len(summary.categories)},
+        skipped=skipped
+        | {
+            "pictures whose labels exclude each other": len(plan.contradictions),
+            "listings of a picture that was there": plan.duplicates,
+        },
+        failed={"damaged_picture": len(damaged)},
+        notes=(*_notes(plan, damaged), *plan_notes(plan, summary), f"next: wildwear train NAME --on {name}"),
+        details=summary.to_json() | {"contradictions": plan.contradictions, "damaged": damaged},
+    )
+
+
+def _candidates(workspace: Workspace, taxonomy: Taxonomy) -> tuple[pa.Table, dict[str, int]]:
+    """One candidate for each stored picture and region in which its product has a label."""
+    import polars as pl
+
+    labels = _regions_of_products(workspace, taxonomy)
+    groups = _read(workspace, "products", ["product_id", "group_id"])
+    images = _read(workspace, "images", ["product_id", "url", "image_id", "phash", "status"]).with_row_index("index")
+    stored = images.filter(pl.col("status") == "ok")
+    if not stored.height:
+        raise UserError("none of the pictures could be stored: see 'wildwear fetch', or try --retry-failed")
+    known = stored.join(groups, on="product_id", how="inner", maintain_order="left")
+    rows = known.join(labels, on="product_id", how="inner", maintain_order="left")
+    ids = [sample_id(image, None, region) for image, region in zip(rows["image_id"], rows["region"], strict=True)]
+    rows = rows.with_columns(
+        sample_id=pl.Series(ids, dtype=pl.String),
+        group=pl.col("group_id"),
+        source=pl.concat_str("product_id", "url", separator=" "),
+        box=pl.lit(None, pl.List(pl.Float32)),
+        given_split=pl.lit(None, pl.String),
+    )
+    skipped = {
+        "pictures that are not stored": images.height - stored.height,
+        "pictures of products that are gone": stored.height - known.height,
+        "pictures of products without a label": known.join(labels, on="product_id", how="anti").height,
+    }
+    return rows.select(CANDIDATES.names).to_arrow(), skipped
+
+
+def _regions_of_products(workspace: Workspace, taxonomy: Taxonomy) -> pl.DataFrame:
+    """`product_id`, `region` and the set of `labels` that hold there; umbrellas are expanded."""
+    import polars as pl
+
+    won = _read(workspace, "labels", ["product_id", "category"], "wins = true")
+    claims = won.group_by("product_id").agg(pl.col("category").unique().sort().alias("categories"))
+    claimed = pl.DataFrame({"categories": claims["categories"].unique()})
+    meanings = [
+        {"categories": names, "region": str(region), "labels": sorted(labels)}
+        for names in claimed["categories"].to_list()
+        for region, labels in by_region((taxonomy.expand(name, "labels") for name in names), taxonomy).items()
+    ]
+    names = pl.List(pl.String)
+    schema = pl.Schema([("categories", names), ("region", pl.String()), ("labels", names)])
+    return claims.join(pl.DataFrame(meanings, schema=schema), on="categories").drop("categories")
+
+
+def _read(workspace: Workspace, table: str, columns: list[str], where: str | None = None) -> pl.DataFrame:
+    import polars as pl
+
+    spec, verb = {"products": (PRODUCTS, "import"), "labels": (LABELS, "label"), "images": (IMAGES, "fetch")}[table]
+    if not workspace.table(spec).count(where):
+        raise UserError(f"{workspace.root} has no {table} yet: run 'wildwear {verb}' first")
+    frame = pl.from_arrow(workspace.table(spec).read(columns, where))
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def _notes(plan: Plan, damaged: list[str]) -> list[str]:
+    notes = []
+    if plan.contradictions:
+        some = ", ".join(plan.contradictions[:_QUOTED])
+        notes.append(f"the same picture with labels that exclude each other is left out: {some}")
+    if damaged:
+        notes.append(
+            f"the stored bytes are not those that were stored, fetch them anew: {', '.join(damaged[:_QUOTED])}"
+        )
+    return notes

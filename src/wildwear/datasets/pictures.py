@@ -1,0 +1,94 @@
+"""Stores what a sample shows: a whole picture small, the surroundings of a box in detail."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import Image
+
+from wildwear.images.decode import STORED_SIDE, DecodeLimits, Undecodable, decode_upright, store
+from wildwear.images.phash import perceptual_hash
+from wildwear.records import Box, Failure
+
+CONTEXT = 0.25
+"""How much is kept around a box on each side, as a fraction of the box's longer side."""
+_ROUNDING = 2.0  # pixels by which a box may reach over the picture's edge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """A stored picture, and where in it the sample is."""
+
+    bytes: bytes
+    image_id: str
+    box: Box | None
+    """In pixels of the stored picture."""
+    phash: int
+    """Of the whole photograph, so that two copies of it are found whatever boxes they have."""
+
+
+def store_file(file: Path, boxes: list[Box | None], limits: DecodeLimits) -> list[Crop | Failure]:
+    """What to store for each box (None: the whole picture) of the picture in `file`."""
+    try:
+        size = file.stat().st_size
+        if size > limits.max_bytes:
+            failure = Failure(reason="too_many_bytes", detail=f"{size} bytes, the limit is {limits.max_bytes}")
+            return [failure] * len(boxes)
+        return store_crops(file.read_bytes(), boxes, limits)
+    except FileNotFoundError:
+        failure = Failure(reason="missing_file", detail=file.name)
+    except OSError as error:
+        failure = Failure(reason="unreadable_file", detail=f"{file.name}: {error.strerror or error}", transient=True)
+    return [failure] * len(boxes)
+
+
+def store_crops(data: bytes, boxes: list[Box | None], limits: DecodeLimits) -> list[Crop | Failure]:
+    """The same for a picture that has been read; it is decoded once for all boxes."""
+    try:
+        whole = store(data, limits) if None in boxes else None
+        rgb = decode_upright(data, limits) if any(boxes) else None
+    except Undecodable as error:
+        return [error.failure] * len(boxes)
+    results: list[Crop | Failure] = []
+    phash = perceptual_hash(rgb) if rgb is not None else 0
+    for box in boxes:
+        if box is None:
+            assert whole is not None
+            results.append(Crop(bytes=whole.bytes, image_id=whole.image_id, box=None, phash=whole.phash))
+        else:
+            assert rgb is not None
+            results.append(_crop(rgb, box, phash, limits))
+    return results
+
+
+def _crop(rgb: NDArray[np.uint8], box: Box, phash: int, limits: DecodeLimits) -> Crop | Failure:
+    """The box with its context from the full resolution, scaled down to a short side (of the box) of `STORED_SIDE`."""
+    height, width = rgb.shape[:2]
+    if min(box.x1, box.y1) < -_ROUNDING or box.x2 > width + _ROUNDING or box.y2 > height + _ROUNDING:
+        return _outside(box, width, height)
+    x1, y1, x2, y2 = max(box.x1, 0.0), max(box.y1, 0.0), min(box.x2, width), min(box.y2, height)
+    if x2 - x1 < 1 or y2 - y1 < 1:
+        return _outside(box, width, height)
+    extra = CONTEXT * max(x2 - x1, y2 - y1)
+    left, top = max(0, math.floor(x1 - extra)), max(0, math.floor(y1 - extra))
+    right, bottom = min(width, math.ceil(x2 + extra)), min(height, math.ceil(y2 + extra))
+    part = Image.fromarray(rgb[top:bottom, left:right])
+    scale = min(1.0, STORED_SIDE / min(x2 - x1, y2 - y1))
+    size = max(1, round(part.width * scale)), max(1, round(part.height * scale))
+    if size != part.size:
+        part = part.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    jpeg = simplejpeg.encode_jpeg(np.asarray(part), quality=limits.quality, colorspace="RGB", colorsubsampling="420")
+    across, down = size[0] / (right - left), size[1] / (bottom - top)
+    inner = Box(x1=(x1 - left) * across, y1=(y1 - top) * down, x2=(x2 - left) * across, y2=(y2 - top) * down)
+    return Crop(bytes=jpeg, image_id=hashlib.sha256(jpeg).hexdigest()[:32], box=inner, phash=phash)
+
+
+def _outside(box: Box, width: int, height: int) -> Failure:
+    corners = ", ".join(f"{corner:g}" for corner in box.as_tuple())
+    return Failure(reason="box_outside_picture", detail=f"{corners} in a picture of {width} × {height} pixels")

@@ -1,0 +1,66 @@
+"""The settings of the stages that make datasets; light to import, since the command line takes its flags from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from wildwear.errors import UserError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitSettings:
+    """How samples are put on sides."""
+
+    val: float = 0.1
+    """Share of the samples for validation, 0 to 1."""
+    test: float = 0.1
+    """Share of the samples for the test, 0 to 1."""
+    size: int | None = None
+    """Keep this many samples. A smaller size is part of a larger one, and each sample keeps its side."""
+    seed: int = 0
+    """Another seed gives another split."""
+    stratify: bool = True
+    """Give each category its share on each side, as well as the groups allow. Without, a group's side depends on
+    the seed and its name alone, so that groups added later move no others."""
+    near_duplicates: int = 4
+    """Pictures whose 64-bit perceptual hashes differ in at most this many bits stand on one side; -1 looks at
+    identical pictures alone."""
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.val < 1 and 0 <= self.test < 1 and self.val + self.test < 1):
+            raise UserError(f"--val {self.val} --test {self.test}: shares are 0 or more, and leave some for training")
+        if self.size is not None and self.size < 1:
+            raise UserError(f"--size {self.size}: a dataset has at least one sample")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSettings:
+    """How a table or folder of pictures becomes samples."""
+
+    labels: str = "identity"
+    """What the labels stand for: identity (categories, as they are), a mapping that ships with wildwear
+    (wild-garments, street, street-tagged), or a TOML file with [labels] and ignore."""
+    given_split: Literal["ignore", "use"] = "ignore"
+    """Use the split that the source gives, or make an own one by group and near-duplicate pictures."""
+    accept_leaks: bool = False
+    """Use a given split although a group or picture stands on two of its sides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which columns of a table hold what; those left out are guessed from their names."""
+
+    images: Path | None = None
+    """The folder that the table's file names start from; otherwise the table's own, or images or photos in it."""
+    image: str | None = None
+    """Column of file names (guessed: file, photo, image, path, ...)."""
+    label: str | None = None
+    """Column of labels; several are separated by | (guessed: label, category, class, tags, ...)."""
+    box: tuple[str, str, str, str] | None = None
+    """Columns of left, top, right, bottom in pixels of the upright original (guessed: x1 y1 x2 y2, xmin ...)."""
+    group: str | None = None
+    """Column of what must not stand on two sides (guessed: sender_id, group, product_id, ...; else the file)."""
+    split: str | None = None
+    """Column of the given split (guessed: split, partition, ...)."""
