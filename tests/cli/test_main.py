@@ -12,7 +12,7 @@ import pytest
 
 from wildwear.cli import VERBS, main
 
-HEAVY = "daft lance onnxruntime onnx sklearn matplotlib aiohttp polars pyarrow numpy torch".split()
+HEAVY = [
     "daft",
     "lance",
     "onnxruntime",
@@ -24,7 +24,7 @@ HEAVY = "daft lance onnxruntime onnx sklearn matplotlib aiohttp polars pyarrow n
     "pyarrow",
     "numpy",
     "torch",
-)
+]
 
 
 def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
