@@ -1,0 +1,168 @@
+"""The stage `fetch`: from the products' image references to rows of the `images` table."""
+
+from __future__ import annotations
+
+import fcntl
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wildwear.errors import StorageError, UserError, WildwearError
+from wildwear.images.addresses import has_scheme
+from wildwear.images.fetch_ledger import CHANGED, Ledger, without_bytes
+from wildwear.images.fetch_plan import wanted
+from wildwear.images.fetch_settings import FetchSettings
+from wildwear.images.fetch_worker import RESULT, MakeFetcher
+from wildwear.records import Report
+from wildwear.runner import map_rows
+from wildwear.tables import IMAGES
+from wildwear.workspace import Table, Workspace
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractResolver
+
+_MAX_BATCH = 256
+_MIN_BATCH = 16
+_BATCHES_A_WORKER = 8
+
+
+class Progress(Protocol):
+    """What is told how far the stage is, in addresses."""
+
+    def __call__(self, count: int = 1, /) -> None: ...
+
+    def total(self, count: int, /) -> None: ...
+
+
+def fetch(
+    workspace: Workspace,
+    settings: FetchSettings,
+    progress: Progress | None = None,
+    *,
+    resolver: Callable[[], AbstractResolver] | None = None,
+) -> Report:
+    """Fetches the pictures that `fetch_plan.wanted` names and commits a row for each, as it goes.
+
+    Killed at any point and run again, it goes on where it was. `resolver` makes what looks names up in the worker
+    processes, in place of the system's. Raises `UserError` where the settings cannot be honoured, `WildwearError`
+    when no name can be looked up any more: then the rows that were not reached are left as they were.
+    """
+    with _alone(workspace):
+        addresses = wanted(workspace, settings)
+        folder = _images_folder(workspace, settings, addresses)
+        if progress:
+            progress.total(len(addresses))
+        ledger = Ledger(workspace.table(IMAGES), settings)
+        results = _fetched(addresses, MakeFetcher(settings=settings, folder=folder, resolver=resolver))
+        with closing(results), ledger:
+            for batch in results:
+                ledger.add(batch)
+                if progress:
+                    progress(batch.num_rows)
+                if ledger.unreached:
+                    break
+        if ledger.unreached:
+            raise WildwearError(
+                f"no host name can be looked up: {len(addresses) - ledger.addresses} of {len(addresses)} addresses "
+                "stay as they were. Run 'wildwear fetch' again when the network is back"
+            )
+        aside = set_placeholders_aside(workspace.table(IMAGES), settings)
+        workspace.table(IMAGES).compact()
+    return _report(workspace, ledger, aside)
+
+
+def _fetched(addresses: pa.Table, make: MakeFetcher) -> Generator[pa.RecordBatch, None, None]:
+    """Batches of the addresses' rows with a column `result` of type `RESULT`."""
+    if not len(addresses):
+        return
+    workers = make.settings.workers
+    yield from map_rows(
+        addresses,
+        ["url"],
+        make,
+        RESULT,
+        keep=addresses.column_names,
+        batch_rows=min(_MAX_BATCH, max(_MIN_BATCH, len(addresses) // (workers * _BATCHES_A_WORKER))),
+        concurrency=workers,
+        runner=make.settings.runner,
+    )
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """Holds the workspace's fetch lock: two runs would fetch the same pictures and write their rows twice."""
+    try:
+        lock = (workspace.root / "fetch.lock").open("w")
+    except OSError as error:
+        raise StorageError(f"cannot write in {workspace.root}: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f"another fetch is running in {workspace.root}: wait for it, or end it") from None
+        yield
+
+
+def _images_folder(workspace: Workspace, settings: FetchSettings, addresses: pa.Table) -> Path | None:
+    """Where relative references are read; raises `UserError` where that is not known and every reference is one."""
+    from wildwear.catalog.images_folder import read_images_folder
+
+    folder = settings.images or read_images_folder(workspace)
+    if folder is not None and not folder.is_dir():
+        raise UserError(f"the images folder {folder} is not there: say where it is with --images DIR")
+    urls = addresses["url"].to_pylist()
+    if folder is None and urls and not any(map(has_scheme, urls)):
+        raise UserError(f"the pictures are named by paths, such as {urls[0]!r}: say where they lie with --images DIR")
+    return folder.resolve() if folder else None
+
+
+def set_placeholders_aside(images: Table, settings: FetchSettings) -> int:
+    """Sets aside the picture that stands on very many products, a shop's "no image available" (case 34).
+
+    Such a row keeps its `image_id` and hash and loses its bytes. Gives how many rows were set aside now.
+    """
+    shown = images.read(["product_id", "image_id"], where="status != 'failed'")
+    counted = shown.group_by("image_id").aggregate([("product_id", "count_distinct")])
+    many = counted.filter(pc.field("product_id_count_distinct") >= settings.placeholder_products)["image_id"]
+    aside = 0
+    for image_id in many.to_pylist():
+        rows = images.read(where=f"image_id = '{image_id}' AND status = 'ok'")
+        if rows.num_rows:
+            images.upsert(without_bytes(rows))
+            aside += rows.num_rows
+    return aside
+
+
+def _report(workspace: Workspace, ledger: Ledger, aside: int) -> Report:
+    table = workspace.table(IMAGES)
+    statuses = ledger.statuses
+    by_reason: Counter[str] = Counter()
+    for (_, reason), count in ledger.failures.items():
+        by_reason[reason] += count
+    notes = []
+    if by_reason and table.count("transient"):
+        notes.append("some failures may pass: wildwear fetch --retry-failed")
+    if table.count("status = 'ok'"):
+        notes.append("next: wildwear embed")
+    return Report(
+        verb="fetch",
+        done={
+            "pictures stored": statuses["ok"] - aside,
+            "pictures changed since they were fetched": statuses[CHANGED],
+            "pictures in the workspace": table.count("status = 'ok'"),
+        },
+        skipped={"placeholder pictures set aside": statuses["set_aside"] + aside},
+        failed=dict(by_reason.most_common()),
+        notes=tuple(notes),
+        details={
+            "failures": [
+                {"host": host, "reason": reason, "pictures": count}
+                for (host, reason), count in ledger.failures.most_common()
+            ]
+        },
+    )
