@@ -12,7 +12,8 @@ from wildwear.errors import UnsafeModel, UserError
 from wildwear.images.preprocess import Preprocessing
 from wildwear.models.card import NETWORK, ModelCard, read_card
 from wildwear.models.checks import check_signature, parse_network, read_checked
-from wildwear.models.runtimes import Network, RuntimeOptions, open_network
+from wildwear.models.runtimes import Network, open_network
+from wildwear.models.settings import RuntimeOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,9 @@ from pathlib import Path
 from wildwear.errors import UnknownName, UnreadableInput
 from wildwear.models.card import CARD, NETWORK
 from wildwear.models.package import Model, open_model
-from wildwear.models.runtimes import RuntimeOptions
+from wildwear.models.settings import DEFAULT_MODEL, RuntimeOptions
 from wildwear.models.write import restore
 from wildwear.workspace import Workspace
-
-DEFAULT = "wildwear-base"
 
 
 def model_folders(workspace: Workspace | None = None) -> dict[str, Path]:
@@ -43,7 +41,7 @@ def find_model(name_or_path: str, workspace: Workspace | None = None) -> Path:
 
 
 def load_model(
-    name_or_path: str = DEFAULT, workspace: Workspace | None = None, options: RuntimeOptions | None = None
+    name_or_path: str = DEFAULT_MODEL, workspace: Workspace | None = None, options: RuntimeOptions | None = None
 ) -> Model:
     """Finds, checks and loads a model; see `find_model` and `open_model` for what can go wrong."""
     return open_model(find_model(name_or_path, workspace), options)

@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.errors import UnknownName, UserError
+from wildwear.models.settings import RuntimeOptions
+
+__all__ = ["Network", "RuntimeOptions", "open_network"]
 
 Network: TypeAlias = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], NDArray[np.float32]]]
 """N × 3 × S × S pixels to the embedding N × D and the logits N × C."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuntimeOptions:
-    """What runs a model, and on what."""
-
-    runtime: Literal["auto", "onnxruntime", "openvino"] = "auto"
-    """`auto` takes OpenVINO where it is installed and the device is a CPU, else ONNX Runtime."""
-    device: Literal["cpu", "cuda"] = "cpu"
-    """`cuda` needs a build of ONNX Runtime for it."""
-    threads: int = 0
-    """Threads of one run; 0 takes all that this process may use."""
-
-    def __post_init__(self) -> None:
-        if self.threads < 0:
-            raise UserError(f"threads must be 0 or more, and is {self.threads}")
 
 
 def open_network(data: bytes, options: RuntimeOptions) -> Network:
