@@ -20,7 +20,7 @@ def perceptual_hash(rgb: NDArray[np.uint8]) -> int:
     """The DCT hash of an RGB picture (H × W × 3): luma at 32 × 32, its 8 × 8 lowest frequencies without the
     constant row and column, one bit each for above the median (Zauner 2010, section 3.2.1; pHash).
 
-    Deterministic, 0 to 2⁶⁴ - 1. Scaling and recompressing change few bits of it; mirroring changes about half.
+    Deterministic (rounded, so that no machine's arithmetic decides a tie), 0 to 2⁶⁴ - 1. Scaling and recompressing change few bits of it; mirroring changes about half.
 
     >>> perceptual_hash(np.full((40, 30, 3), 200, np.uint8)) == FLAT
     True
@@ -32,7 +32,7 @@ def hash_of_picture(picture: Image.Image) -> int:
     """The same of a Pillow picture, which spares `store` a copy."""
     grey = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
     basis = _dct_basis()
-    low = (basis @ np.asarray(grey, np.float64) @ basis.T).ravel()
+    low = (basis @ np.asarray(grey, np.float64) @ basis.T).ravel().round(6)
     if np.abs(low).max() < _NOISE:
         return FLAT
     bits = low > np.median(low)
