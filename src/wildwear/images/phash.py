@@ -12,15 +12,16 @@ FLAT = 0
 """The hash of a picture without structure. It says nothing: two flat pictures are not therefore alike."""
 
 _SIDE, _KEPT = 32, 8
-_NOISE = 2.0
-"""Coefficients smaller than this, in grey levels × side / 2, are what JPEG noise on a flat picture gives."""
+_NOISE = 4.0
+"""Coefficients below this are rounding and JPEG noise: a wave of a quarter of a grey level has this one."""
 
 
 def perceptual_hash(rgb: NDArray[np.uint8]) -> int:
     """The DCT hash of an RGB picture (H × W × 3): luma at 32 × 32, its 8 × 8 lowest frequencies without the
     constant row and column, one bit each for above the median (Zauner 2010, section 3.2.1; pHash).
 
-    Deterministic (rounded, so that no machine's arithmetic decides a tie), 0 to 2⁶⁴ - 1. Scaling and recompressing change few bits of it; mirroring changes about half.
+    0 to 2⁶⁴ - 1, the same on every machine: rounding keeps arithmetic from deciding ties. Scaling and recompressing
+    change few bits, mirroring about half.
 
     >>> perceptual_hash(np.full((40, 30, 3), 200, np.uint8)) == FLAT
     True
