@@ -43,13 +43,16 @@ CANDIDATES = pa.schema(
 )
 """Samples that may become a dataset; `index` is the row of the table that holds their bytes."""
 
+PLANNED = CANDIDATES.append(pa.field("split", pa.string()))
+"""Samples that do, each on its side."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The samples of a dataset in order of `sample_id`, and what happened on the way there."""
 
     rows: pa.Table
-    """`CANDIDATES` with a column `split`."""
+    """`PLANNED`."""
     duplicates: int
     """Listings of the same content that agree, beyond the first."""
     contradictions: tuple[str, ...]
@@ -88,7 +91,7 @@ def make_plan(candidates: pa.Table, settings: SplitSettings, *, given: bool = Fa
         sides = _own_sides(listed, keys, settings)[component]
     kept = _distinct(listed.with_columns(split=pl.Series([SIDES[side].value for side in sides])))
     return Plan(
-        rows=_smaller(kept, keys, settings).select(*CANDIDATES.names, "split").to_arrow(),
+        rows=_smaller(kept, keys, settings).select(PLANNED.names).to_arrow().cast(PLANNED),
         duplicates=listed.height - kept.height,
         contradictions=tuple(contradictions),
         joined_groups=listed["group"].n_unique() - len(keys),
