@@ -1,0 +1,35 @@
+"""What stands on both sides of a measurement: a result on pictures that were learned from says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+NEEDED = ("image_id", "group", "dataset")
+"""The columns of samples that are looked at."""
+
+
+def shared(learned: pa.Table, measured: pa.Table) -> Mapping[str, int]:
+    """How many of the measured samples share a picture, or a group of the same dataset, with what was learned from."""
+    pictures = set(learned["image_id"].to_pylist())
+    groups = set(_groups(learned))
+    counts = {
+        "picture": sum(image in pictures for image in measured["image_id"].to_pylist()),
+        "group": sum(group in groups for group in _groups(measured)),
+    }
+    return {what: count for what, count in counts.items() if count}
+
+
+def in_words(found: Mapping[str, int], samples: int, where: str) -> str:
+    """A sentence about what `shared` found.
+
+    >>> in_words({"group": 12}, 40, "street:val")
+    'street:val leaks: 12 of its 40 samples share a group with what was learned from'
+    """
+    parts = " and ".join(f"{count:,} of its {samples:,} samples share a {what}" for what, count in found.items())
+    return f"{where} leaks: {parts} with what was learned from"
+
+
+def _groups(rows: pa.Table) -> list[tuple[str, str]]:
+    return list(zip(rows["dataset"].to_pylist(), rows["group"].to_pylist(), strict=True))

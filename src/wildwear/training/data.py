@@ -1,0 +1,76 @@
+"""What `--on` names, opened: the parts that are learned from, and those that the model is measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from wildwear.datasets.reader import DatasetRef, parse_on
+from wildwear.datasets.samples import split_hash
+from wildwear.errors import UserError
+from wildwear.models.card import TrainingData
+from wildwear.records import Split
+from wildwear.workspace import Table, Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One side of one dataset."""
+
+    name: str
+    side: Split
+    table: Table
+    weight: float = 1.0
+
+    @property
+    def where(self) -> str:
+        return f"split = '{self.side}'"
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}:{self.side}"
+
+    def read(self, *columns: str) -> pa.Table:
+        return self.table.read(list(columns), self.where)
+
+    def record(self, samples: int) -> TrainingData:
+        """What the model's card says of it."""
+        return TrainingData(
+            dataset=self.name,
+            split=self.side.value,
+            version=self.table.version,
+            split_hash=split_hash(self.table),
+            samples=samples,
+            weight=self.weight,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a model learns from, and the val sides of the same datasets."""
+
+    learned: tuple[Part, ...]
+    measured: tuple[Part, ...]
+
+
+def open_parts(workspace: Workspace, on: tuple[str, ...]) -> Parts:
+    """Opens what `--on` names; raises `UserError` for what is not there, empty or named twice."""
+    learned = tuple(_learned(workspace, on))
+    titles = [part.title for part in learned]
+    if twice := {title for title in titles if titles.count(title) > 1}:
+        raise UserError(f"--on names {min(twice)} twice: give it a weight instead, as in {min(twice)}*2")
+    measured = tuple(
+        Part(name=part.name, side=Split.VAL, table=part.table)
+        for part in learned
+        if part.side is Split.TRAIN and f"{part.name}:val" not in titles and part.table.count("split = 'val'")
+    )
+    return Parts(learned=learned, measured=measured)
+
+
+def _learned(workspace: Workspace, on: tuple[str, ...]) -> Iterator[Part]:
+    for ref in map(parse_on, on):
+        side = ref.split or Split.TRAIN
+        table = DatasetRef(name=ref.name, split=side).open(workspace)
+        yield Part(name=ref.name, side=side, table=table, weight=ref.weight)
