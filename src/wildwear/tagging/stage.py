@@ -65,18 +65,16 @@ def run(tagger: Tagger, plan: Plan, progress: Callable[[int], None] | None = Non
     as it is.
     """
     done = Counter(photographs=0)
-    for entry in _written(tagger, plan):
-        if isinstance(entry.outcome, FailedPhoto):
-            plan.failed[entry.outcome.reason] += 1
-            plan.samples.append(f"{entry.outcome.path}: {entry.outcome.reason}: {entry.outcome.detail}")
-            del plan.samples[_SAMPLES:]
-        else:
-            done["photographs"] += 1
-            done["boxes"] += len(entry.outcome.boxes)
-        if progress is not None:
-            progress(1)
-    for output in plan.outputs:
-        output.close()
+    whole = False
+    try:
+        for entry in _written(tagger, plan):
+            _count(entry.outcome, done, plan)
+            if progress is not None:
+                progress(1)
+        whole = True
+    finally:
+        for output in plan.outputs:
+            output.close(whole=whole)
     return Report(
         verb="tag",
         done={name: count for name, count in done.items() if count or name == "photographs"},
@@ -85,6 +83,16 @@ def run(tagger: Tagger, plan: Plan, progress: Callable[[int], None] | None = Non
         notes=(*plan.samples, *(f"wrote {place}" for place in plan.places.values() if place is not None)),
         details={"model": tagger.model.key, "outputs": {name: str(place) for name, place in plan.places.items()}},
     )
+
+
+def _count(outcome: Tags | FailedPhoto, done: Counter[str], plan: Plan) -> None:
+    if isinstance(outcome, Tags):
+        done["photographs"] += 1
+        done["boxes"] += len(outcome.boxes)
+        return
+    plan.failed[outcome.reason] += 1
+    if len(plan.samples) < _SAMPLES:
+        plan.samples.append(f"{outcome.path}: {outcome.reason}: {outcome.detail}")
 
 
 def _written(tagger: Tagger, plan: Plan) -> Iterator[Entry]:

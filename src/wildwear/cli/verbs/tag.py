@@ -90,11 +90,13 @@ class _Rows:
             return
         for box in entry.outcome.boxes or (entry.outcome,):
             top = ", ".join(f"{score.category} {score.score:.0%}" for score in box.top)
-            self._rows.append((_printable(entry.outcome.path), str(entry.outcome.outfit), top))
+            self._rows.append((_printable(entry.photo.name), str(entry.outcome.outfit), top))
 
-    def close(self) -> None:
+    def close(self, *, whole: bool = True) -> None:
         from wildwear.cli.output import print_table
 
+        if not whole:
+            return
         print_table(["photo", "outfit", "likeliest"], self._rows)
         if self._left_out:
             self.notes = (f"and {self._left_out:,} more photographs: write them all with --to csv, json or html",)
@@ -114,7 +116,7 @@ class _Objects:
     def write(self, entry: Entry) -> None:
         self.details["photos"].append(entry.outcome.to_json())
 
-    def close(self) -> None: ...
+    def close(self, *, whole: bool = True) -> None: ...
 
 
 def _printable(text: str) -> str:

@@ -41,8 +41,8 @@ class Output(Protocol):
     def write(self, entry: Entry) -> None:
         """Takes one photograph; keeps none in memory."""
 
-    def close(self) -> None:
-        """Puts the whole output, safe on the disk, in its place."""
+    def close(self, *, whole: bool = True) -> None:
+        """Puts the output, safe on the disk, in its place; where it is not `whole`, leaves a draft of it."""
 
 
 class TextFile:
@@ -66,15 +66,16 @@ class TextFile:
             self._handle.write(text)
             self._handle.flush()
 
-    def close(self) -> None:
-        if self.draft is None or self.path is None:
+    def close(self, *, whole: bool) -> None:
+        if self.draft is None or self.path is None or self._handle is sys.stdout:
             return
-        with storage(self.draft):
+        with storage(self.draft), self._handle:
             self._handle.flush()
             os.fsync(self._handle.fileno())
-            self._handle.close()
-            self.draft.replace(self.path)
-            fsync(self.path.parent)
+        if whole:
+            with storage(self.path):
+                self.draft.replace(self.path)
+                fsync(self.path.parent)
 
 
 @contextmanager

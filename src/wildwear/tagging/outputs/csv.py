@@ -41,8 +41,8 @@ class CsvOutput:
         if not outcome.boxes:
             self._row([*head, "", "", "", "", "", *self._top_cells(outcome.top)])
 
-    def close(self) -> None:
-        self._file.close()
+    def close(self, *, whole: bool = True) -> None:
+        self._file.close(whole=whole)
 
     def _top_cells(self, top: Sequence[Score]) -> list[object]:
         cells: list[object] = [cell for score in top for cell in (score.category, round(score.score, 4))]
@@ -50,7 +50,7 @@ class CsvOutput:
 
     def _row(self, cells: Sequence[object]) -> None:
         line = io.StringIO(newline="")
-        csv.writer(line, lineterminator="\n").writerow([_safe(cell) for cell in cells])
+        csv.writer(line).writerow([_safe(cell) for cell in cells])
         self._file.write(line.getvalue())
 
 

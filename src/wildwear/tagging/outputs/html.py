@@ -43,9 +43,10 @@ class HtmlOutput:
             picture = "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
         self._render("card.html", outcome=outcome, ok=isinstance(outcome, Tags), picture=picture)
 
-    def close(self) -> None:
-        self._render("foot.html", script=_asset("gallery.js"))
-        self._file.close()
+    def close(self, *, whole: bool = True) -> None:
+        if whole:
+            self._render("foot.html", script=_asset("gallery.js"))
+        self._file.close(whole=whole)
 
     @cached_property
     def _templates(self) -> Environment:

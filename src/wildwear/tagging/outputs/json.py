@@ -29,8 +29,8 @@ class JsonOutput:
     def write(self, entry: Entry) -> None:
         self._file.write(_line(entry.outcome.to_json()))
 
-    def close(self) -> None:
-        self._file.close()
+    def close(self, *, whole: bool = True) -> None:
+        self._file.close(whole=whole)
 
     def resume(self) -> Iterator[Tags | FailedPhoto]:
         """What is there already, read from the draft of a run that was stopped, else from a finished file.

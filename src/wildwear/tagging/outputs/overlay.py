@@ -15,6 +15,7 @@ from wildwear.records import Region
 from wildwear.tagging.outputs.base import Entry, storage
 from wildwear.tagging.photos import Photo
 from wildwear.tagging.tags import Score, Tags
+from wildwear.workspace import write_durably
 
 _COLOURS = {
     Region.UPPER: (86, 156, 232),
@@ -58,15 +59,12 @@ class OverlayOutput:
         picture = draw_tags(Image.fromarray(entry.view), entry.outcome)
         jpeg = io.BytesIO()
         picture.save(jpeg, "JPEG", quality=90)
-        draft = target.with_name(target.name + ".draft")
         with storage(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_bytes(jpeg.getvalue())
-            draft.replace(target)
+            write_durably(target, jpeg.getvalue())
 
-    def close(self) -> None:
-        with storage(self._folder):
-            os.sync()
+    def close(self, *, whole: bool = True) -> None:
+        """Nothing is left to do: each copy was whole when it was written."""
 
     def _name(self, entry: Entry) -> Path:
         """The photograph's own name, with a few digits of its path's hash where two have the same."""
