@@ -1,0 +1,216 @@
+"""Cloth: colours by name, and patterns as functions of the position on the cloth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Plane: TypeAlias = NDArray[np.float32]
+Colour: TypeAlias = tuple[int, int, int]
+
+COLOURS: dict[str, Colour] = {
+    "White": (240, 239, 235),
+    "Cream": (232, 221, 196),
+    "Sand": (204, 182, 148),
+    "Camel": (178, 134, 86),
+    "Brown": (106, 74, 54),
+    "Black": (38, 38, 42),
+    "Charcoal": (74, 77, 84),
+    "Grey": (150, 153, 158),
+    "Silver": (200, 203, 207),
+    "Navy": (40, 52, 86),
+    "Blue": (60, 98, 160),
+    "Sky": (152, 190, 222),
+    "Teal": (42, 116, 120),
+    "Mint": (176, 214, 194),
+    "Green": (62, 122, 78),
+    "Olive": (104, 106, 66),
+    "Mustard": (210, 162, 52),
+    "Yellow": (238, 208, 92),
+    "Orange": (222, 122, 56),
+    "Rust": (172, 84, 52),
+    "Red": (184, 48, 50),
+    "Burgundy": (110, 36, 52),
+    "Coral": (232, 130, 112),
+    "Pink": (226, 168, 178),
+    "Plum": (104, 58, 94),
+    "Lilac": (186, 170, 212),
+}
+DENIM: dict[str, Colour] = {
+    "Indigo": (50, 66, 104),
+    "Stonewash": (92, 118, 160),
+    "Bleached": (148, 172, 202),
+    "Black": (46, 48, 54),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fabric:
+    """What a garment is made of."""
+
+    kind: str
+    """A name in `PATTERNS`."""
+    base: Colour
+    second: Colour = (240, 239, 235)
+    """The colour of stripes, checks, dots and flowers."""
+    period: float = 0.2
+    """How often the pattern repeats, body units."""
+    gloss: float = 0.0
+    """How much it shines: 0 for wool, 1 for patent leather."""
+    vertical: bool = False
+    """Stripes run along the body."""
+
+    def tone(self, factor: float) -> Colour:
+        """The base colour made darker (below 1) or lighter (above 1), as seams and edges need it."""
+        r, g, b = (min(255, max(0, round(part * factor))) for part in self.base)
+        return r, g, b
+
+    @property
+    def trim(self) -> Colour:
+        """A colour for seams that shows on the base colour."""
+        return self.tone(0.62) if sum(self.base) > 200 else self.tone(1.9)
+
+    def albedo(self, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+        """Colour at positions `u` across and `v` along the cloth (body units), H × W × 3 in 0 to 1.
+
+        `relief` is how far the cloth stands out there (0 to 1), `unit` the pixels in a body unit: what is
+        finer than two pixels is left away.
+        """
+        base = np.asarray(self.base, np.float32) / 255
+        pixels = PATTERNS[self.kind](self, u, v, relief, unit)
+        colour = base if pixels.ndim == 3 else base * pixels[..., None]
+        return pixels if pixels.ndim == 3 else colour
+
+
+@cache
+def noise() -> Plane:
+    """Grey noise of deviation 1, 2048 × 2048, that cloth and walls take their grain from."""
+    grain = np.random.default_rng(7).standard_normal((2048, 2048), dtype=np.float32)
+    return (grain + np.roll(grain, 1, 0) + np.roll(grain, 1, 1)) / np.float32(3**0.5)
+
+
+def grain(shape: tuple[int, ...], offset: int = 0) -> Plane:
+    """A piece of `noise` of the shape wanted."""
+    height, width = shape
+    y, x = offset * 37 % max(1, 2048 - height), offset * 91 % max(1, 2048 - width)
+    return noise()[y : y + height, x : x + width]
+
+
+def _wave(x: Plane) -> Plane:
+    return np.cos(x * np.float32(2 * np.pi))
+
+
+def _step(x: Plane, sharp: float) -> Plane:
+    """A wave's halves made into flat bands with soft edges, 0 to 1."""
+    return np.clip(_wave(x) * np.float32(sharp) + 0.5, 0, 1)
+
+
+def _mix(fabric: Fabric, amount: Plane) -> Plane:
+    base, second = (np.asarray(colour, np.float32) / 255 for colour in (fabric.base, fabric.second))
+    return base + amount[..., None] * (second - base)
+
+
+def _fine(period: float, unit: float) -> float:
+    """Fades a texture out where its period nears two pixels."""
+    return float(np.clip((period * unit - 2.0) / 2.5, 0, 1))
+
+
+def _plain(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    return 1 + 0.018 * grain(relief.shape)
+
+
+def _heather(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    return 1 + 0.055 * grain(relief.shape)
+
+
+def _denim(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    twill = _fine(0.045, unit) * 0.06 * _wave((u + v * 1.4) / 0.045)
+    faded = 0.82 + 0.42 * np.clip(relief * 1.5 - 0.55, 0, 1)
+    return np.asarray(faded + twill + 0.05 * grain(relief.shape), np.float32)
+
+
+def _knit(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    wide = max(fabric.period * 0.5, 3.2 / unit)
+    column = np.abs(u / wide - np.floor(u / wide) - 0.5)
+    stitch = _fine(wide, unit) * (0.13 * _wave(v / (wide * 0.72) + 0.9 * column) - 0.16 * (column > 0.42))
+    return np.asarray(1.0 + stitch + 0.03 * grain(relief.shape), np.float32)
+
+
+def _cable(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    lane = u / 0.34 - np.floor(u / 0.34) - 0.5
+    twist = _wave(v / 0.42 + np.sign(lane) * 0.25 * _wave(v / 0.84)) * np.exp(-((np.abs(lane) / 0.28) ** 4))
+    rope = 0.12 * twist * (np.abs(lane) < 0.3) - 0.2 * np.exp(-(((np.abs(lane) - 0.33) / 0.05) ** 2))
+    return np.asarray(_knit(fabric, u, v, relief, unit) + rope, np.float32)
+
+
+def _rib(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    wide = max(0.055, 3 / unit)
+    return np.asarray(0.97 + _fine(wide, unit) * 0.13 * _wave(u / wide) + 0.02 * grain(relief.shape), np.float32)
+
+
+def _stripes(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    along = u if fabric.vertical else v
+    return _mix(fabric, _step(along / fabric.period, 0.2 * fabric.period * unit + 0.6))
+
+
+def _breton(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    sharp = 0.3 * fabric.period * unit + 1
+    along = u if fabric.vertical else v
+    return _mix(fabric, np.clip((_wave(along / fabric.period) - 0.45) * sharp + 0.5, 0, 1))
+
+
+def _gingham(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    sharp = 0.3 * fabric.period * unit + 1
+    return _mix(fabric, (_step(u / fabric.period, sharp) + _step(v / fabric.period, sharp)) / 2)
+
+
+def _tartan(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    wide = fabric.period * 2.2
+    bands = (_step(u / wide, 5) + _step(v / wide, 5)) / 2
+    line = sum(np.exp(-(((x / wide - np.floor(x / wide) - 0.27) / 0.03) ** 2)) for x in (u, v))
+    dark = _mix(fabric, np.clip(bands, 0, 1)) * (1 - 0.1 * bands[..., None])
+    return np.asarray(np.clip(dark + 0.4 * np.clip(line, 0, 1)[..., None], 0, 1), np.float32)
+
+
+def _dots(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    row = np.floor(v / fabric.period)
+    x = u / fabric.period + 0.5 * (row % 2)
+    distance = np.hypot(x - np.floor(x) - 0.5, v / fabric.period - row - 0.5)
+    return _mix(fabric, np.clip((0.26 - distance) * fabric.period * unit + 0.5, 0, 1))
+
+
+def _floral(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+    pixels = np.broadcast_to(np.asarray(fabric.base, np.float32) / 255, (*relief.shape, 3))
+    leaf = (fabric.base[0] // 2, (fabric.base[1] + 130) // 2, fabric.base[2] // 2)
+    flowers = ((leaf, 0.9, 0.30, 1.3), (fabric.second, 2.1, 0.36, 1.0), ((236, 190, 80), 2.1, 0.11, 1.0))
+    for colour, turn, size, scale in flowers:
+        wide = fabric.period * 1.9 * scale
+        x, y = (u * np.cos(turn) - v * np.sin(turn)) / wide, (u * np.sin(turn) + v * np.cos(turn)) / wide
+        cell = np.floor(y) * 0.37 + np.floor(x) * 0.61
+        dx, dy = x - np.floor(x) - 0.5 + 0.14 * _wave(cell), y - np.floor(y) - 0.5 + 0.14 * _wave(cell * 1.7)
+        petals = size * (1 + 0.28 * np.cos(5 * np.arctan2(dy, dx)) * (size > 0.2))
+        amount = np.clip((petals - np.hypot(dx, dy)) * wide * unit + 0.5, 0, 1)[..., None]
+        pixels = pixels + amount * (np.asarray(colour, np.float32) / 255 - pixels)
+    return np.asarray(pixels, np.float32)
+
+
+Pattern: TypeAlias = Callable[[Fabric, Plane, Plane, Plane, float], Plane]
+PATTERNS: dict[str, Pattern] = {
+    "plain": _plain,
+    "heather": _heather,
+    "denim": _denim,
+    "knit": _knit,
+    "cable": _cable,
+    "rib": _rib,
+    "stripes": _stripes,
+    "breton": _breton,
+    "gingham": _gingham,
+    "tartan": _tartan,
+    "dots": _dots,
+    "floral": _floral,
+}
