@@ -132,7 +132,7 @@ def checked_address(text: str, *, allow_private: bool = False) -> URL:
     if "@" in _AUTHORITY_END.split(text[scheme.end() :].lstrip("/"), maxsplit=1)[0]:
         raise Refused("bad_address", "user information before the host")
     _check_port(port, allow_private)
-    _check_host(url.raw_host or "", text, allow_private)
+    _check_host(url, text, allow_private)
     return url
 
 
@@ -149,13 +149,14 @@ def _check_port(port: int | None, allow_private: bool) -> None:
     raise Refused("bad_port", f"port {port}: only {', '.join(map(str, sorted(_PORTS)))} are asked")
 
 
-def _check_host(host: str, text: str, allow_private: bool) -> None:
+def _check_host(url: URL, text: str, allow_private: bool) -> None:
+    host = url.raw_host or ""
     if not host or "%" in host:
         raise Refused("bad_address", "no host, or a host with a zone")
     try:
         literal = ip_address(host)
     except ValueError:
-        _check_name(host)
+        _check_name(host, url.host or "")
         return
     if ":" not in host and host not in text:
         raise Refused("blocked_address", "digits that are not plain ASCII")
@@ -163,10 +164,9 @@ def _check_host(host: str, text: str, allow_private: bool) -> None:
         raise Refused("blocked_address", f"{host} is not on the public internet")
 
 
-def _check_name(host: str) -> None:
+def _check_name(host: str, as_written: str) -> None:
     """Refuses the numbers that a system's resolver takes for addresses: 127.1, 0x7f000001, 2130706433."""
     if not _NAME.fullmatch(host):
         raise Refused("bad_address", f"{host[:40]!r} cannot be a host")
-    labels = host.rstrip(".").split(".")
-    if _NUMBER.fullmatch(labels[-1]):
+    if any(_NUMBER.fullmatch(name.rstrip(".").rpartition(".")[2]) for name in (host, as_written)):
         raise Refused("blocked_address", f"{host!r} is a number, and not in the form 1.2.3.4")

@@ -229,7 +229,7 @@ def explained(error: Exception) -> Unfetchable:
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
         return Unfetchable("tls", str(error)[:200], transient=True, blame=True)
     if isinstance(error, TimeoutError):
-        return Unfetchable("timeout", "", transient=True, blame=True)
+        return Unfetchable("timeout", "no whole answer within the time limit", transient=True, blame=True)
     if isinstance(error, aiohttp.ClientPayloadError):
         return Unfetchable("truncated", "fewer bytes than were promised", transient=True)
     if isinstance(error, aiohttp.ClientConnectorError):

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from wildwear.errors import StorageError, UserError, WildwearError
 from wildwear.images.addresses import has_scheme
+from wildwear.images.duplicates import placeholders
 from wildwear.images.fetch_ledger import CHANGED, Ledger, without_bytes
 from wildwear.images.fetch_plan import wanted
 from wildwear.images.fetch_settings import FetchSettings
@@ -127,10 +127,9 @@ def set_placeholders_aside(images: Table, settings: FetchSettings) -> int:
     Such a row keeps its `image_id` and hash and loses its bytes. Gives how many rows were set aside now.
     """
     shown = images.read(["product_id", "image_id"], where="status != 'failed'")
-    counted = shown.group_by("image_id").aggregate([("product_id", "count_distinct")])
-    many = counted.filter(pc.field("product_id_count_distinct") >= settings.placeholder_products)["image_id"]
+    many = placeholders(shown["image_id"].to_pylist(), shown["product_id"].to_pylist(), settings.placeholder_products)
     aside = 0
-    for image_id in many.to_pylist():
+    for image_id in sorted(many):
         rows = images.read(where=f"image_id = '{image_id}' AND status = 'ok'")
         if rows.num_rows:
             images.upsert(without_bytes(rows))
