@@ -10,7 +10,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import simplejpeg
@@ -177,7 +177,10 @@ def _ink_jpeg(data: bytes, header: headers.JpegHeader) -> Image.Image:
 
 
 def _open_other(data: bytes, format_: str, limits: DecodeLimits) -> tuple[Image.Image, int, tuple[int, int]]:
-    """By the plug-in itself rather than `Image.open`, so that no global pixel limit or warning has a say."""
+    """By the plug-in itself rather than `Image.open`, so that Pillow's own pixel limit, a global one that warns before
+    it raises, has no say. Two plug-ins apply it by themselves, and are held below it."""
+    if format_ in ("GIF", "WEBP") and Image.MAX_IMAGE_PIXELS:
+        limits = replace(limits, max_pixels=min(limits.max_pixels, Image.MAX_IMAGE_PIXELS))
     stated = headers.size(data, format_)
     if stated:
         _check_size(*stated, limits)
