@@ -86,7 +86,7 @@ def label(workspace: Workspace, settings: LabelSettings, progress: Progress | No
     if settings.diff:
         from wildwear.queries.diff import diff
 
-        return diff(workspace, rows, tally, settings)
+        return diff(workspace, queries, rows, tally, settings)
     if settings.dry_run:
         for _ in rows:
             pass

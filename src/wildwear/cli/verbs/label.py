@@ -38,18 +38,19 @@ def _show(report: Report, settings: LabelSettings) -> None:
     details: Any = report.details
     if settings.explain is not None:
         say(f"{details['category']}: {details['query']}")
+        say(f"({len(details['minus'])} minus-terms)\n")
         print_table(["word that decided", "products"], list(details["words"].items()), "Words")
-        _show_samples(details["samples"], "why")
+        _show_samples(details["samples"])
     elif settings.diff:
         print_table(["category", "before", "after", "gained", "lost"], details["changes"], "Changes")
         print_table(["from", "to", "products"], details["moves"], "Moved")
-        _show_samples(details["samples"], "change")
+        _show_samples(details["samples"])
     else:
         shares = [(name, count) for name, count in details["categories"].items() if count]
         print_table(["category", "products"], shares, "Labels")
 
 
-def _show_samples(samples: dict[str, list[dict[str, Any]]], reason: str) -> None:
+def _show_samples(samples: dict[str, list[dict[str, Any]]]) -> None:
     """Products by kind, the words that decided in bold."""
     from rich.text import Text
 
@@ -65,4 +66,4 @@ def _show_samples(samples: dict[str, list[dict[str, Any]]], reason: str) -> None
             for start, end in product["highlights"]:
                 excerpt.stylize("bold green", start, end)
             console().print(line + excerpt)
-            console().print(Text(f"      {product[reason]}", style="dim"))
+            console().print(Text(f"      {product['why']}", style="dim"))
