@@ -21,14 +21,14 @@ def shared(learned: pa.Table, measured: pa.Table) -> Mapping[str, int]:
     return {what: count for what, count in counts.items() if count}
 
 
-def in_words(found: Mapping[str, int], samples: int, where: str) -> str:
+def in_words(found: Mapping[str, int], samples: int, where: str, learned: str) -> str:
     """A sentence about what `shared` found.
 
-    >>> in_words({"group": 12}, 40, "street:val")
-    'street:val leaks: 12 of its 40 samples share a group with what was learned from'
+    >>> in_words({"group": 12}, 40, "street:val", "street:train")
+    'street:val leaks: 12 of its 40 samples share a group with street:train'
     """
     parts = " and ".join(f"{count:,} of its {samples:,} samples share a {what}" for what, count in found.items())
-    return f"{where} leaks: {parts} with what was learned from"
+    return f"{where} leaks: {parts} with {learned}"
 
 
 def _groups(rows: pa.Table) -> list[tuple[str, str]]:

@@ -149,7 +149,7 @@ def _report(model: Model, learned: Sequence[_Side], measured: Sequence[_Side]) -
         notes=(
             f"l2 {card.settings['l2']:g}, temperature {card.temperature:.2f}",
             *(
-                in_words(found, len(of.members), of.part.title)
+                in_words(found, len(of.members), of.part.title, side.part.title)
                 for of in measured
                 for side in learned
                 if (found := shared(side.data.rows, of.data.rows))

@@ -1,0 +1,60 @@
+"""`wildwear evaluate`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from wildwear.cli.session import current
+from wildwear.evaluation.settings import EvaluateSettings
+from wildwear.models.settings import RuntimeOptions
+from wildwear.records import Report
+
+app = App(name="evaluate", help_epilogue="Example: wildwear evaluate mine --on street:val --compare-to wildwear-base")
+
+_RANKED = {"all": "all classes", "dataset": "the dataset's", "within-region": "the right region's"}
+_COLUMNS = ("top-1", "top-3", "top-5", "macro")
+
+
+@app.default
+def evaluate(
+    models: list[str],
+    /,
+    *,
+    settings: Annotated[EvaluateSettings, Parameter(name="*", negative="")],
+    options: Annotated[RuntimeOptions, Parameter(name="*")] = RuntimeOptions(),
+) -> Report:
+    """Measure models on one side of a dataset, with 95 % intervals, per category and per region.
+
+    Parameters
+    ----------
+    models
+        Models to measure, by name or folder, side by side.
+    """
+    from wildwear.cli.output import print_table, progress
+    from wildwear.evaluation.stage import evaluate
+
+    report = evaluate(current().open(), models, settings, options, progress)
+    scores: Any = report.details["scores"]
+    rows = [
+        (title if not index else "", one["model"].split("@")[0], *map(_cell, one["rankings"][ranking].values()))
+        for ranking, title in _RANKED.items()
+        for index, one in enumerate(scores)
+    ]
+    print_table(("ranked among", "model", *_COLUMNS), rows, "accuracy, %, with half of its 95 % interval")
+    gains: Any = report.details["differences"]
+    if gains:
+        compared = [(model.split("@")[0], *map(_gain, figures.values())) for model, figures in gains.items()]
+        title = f"gain over {scores[-1]['model'].split('@')[0]}, percentage points, with its 95 % interval"
+        print_table(("model", *_COLUMNS), compared, title)
+    return report
+
+
+def _cell(estimate: dict[str, float]) -> str:
+    return f"{100 * estimate['value']:.1f} ± {50 * (estimate['high'] - estimate['low']):.1f}"
+
+
+def _gain(estimate: dict[str, float]) -> str:
+    value, low, high = (100 * estimate[key] for key in ("value", "low", "high"))
+    return f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
