@@ -112,7 +112,7 @@ def _ground_shadow(canvas: Canvas, view: View, foot: float) -> None:
     side = -canvas.light.direction[0]
     y, x = np.mgrid[0:height:4, 0:width:4].astype(np.float32)
     dx = (x - view.x) / view.unit - side * np.maximum(0, (foot - y) / view.unit) * 2
-    dy = (y - foot) / view.unit
+    dy = (y - foot) / view.unit + 0.04
     dark = 0.45 * np.exp(-((dx / 0.75) ** 2) - (dy / 0.16) ** 2)
     large = np.asarray(Image.fromarray(dark).resize((width, height), Image.Resampling.BILINEAR))
     canvas.rgb *= 1 - (large * (canvas.bodies == 0))[..., None]
@@ -255,7 +255,7 @@ def _shop(draw: ImageDraw.ImageDraw, left: int, right: int, top: int, kerb: int,
 
 
 def _pavement(draw: ImageDraw.ImageDraw, width: int, height: int, kerb: int, rng: np.random.Generator) -> None:
-    stone = _near((156, 152, 146), rng, 22)
+    stone = _times(_near((156, 152, 146), rng, 7), float(rng.uniform(0.75, 1.2)))
     draw.rectangle((0, kerb, width, height), fill=stone)
     draw.rectangle((0, kerb, width, kerb + 5), fill=_times(stone, 0.7))
     joint = _times(stone, 0.86)

@@ -312,7 +312,7 @@ _NUMBERS = ("26", "28", "30", "32", "34")
 
 KINDS: tuple[Kind, ...] = (
     Kind(category="Tee", region=_U, nouns=("Tee", "T-Shirt", "Tee Shirt", "T-Shirts 2-Pack"), patterns=("plain", "plain", "heather", "stripes", "breton"), make=_upper(_tee)),
-    Kind(category="Tank", region=_U, nouns=("Tank Top", "Tank", "Tank Top Vest Style"), patterns=("plain", "heather", "breton", "rib"), make=_upper(_tank)),
+    Kind(category="Tank", region=_U, nouns=("Tank Top", "Tank"), patterns=("plain", "heather", "breton", "rib"), make=_upper(_tank)),
     Kind(category="Polo", region=_U, nouns=("Polo Shirt", "Polo"), patterns=("plain", "plain", "stripes"), make=_upper(_polo)),
     Kind(category="Button-Down", region=_U, nouns=("Button-Down Shirt", "Button-Down", "Oxford Shirt"), patterns=("plain", "gingham", "tartan", "pinstripe", "denim"), make=_upper(_shirt), span=(0.9, 4.3)),
     Kind(category="Blouse", region=_U, nouns=("Blouse",), patterns=("plain", "satin", "dots", "floral"), make=_upper(_blouse)),
@@ -329,7 +329,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(category="Chinos", region=_L, nouns=("Chinos", "Chino Pants"), patterns=("plain", "plain", "pinstripe"), colours=_MUTED, make=_legs(_chinos), sizes=_NUMBERS, span=(2.8, 7.6)),
     Kind(category="Joggers", region=_L, nouns=("Joggers", "Jogging Bottoms"), patterns=("heather", "plain"), make=_legs(_joggers), span=(2.8, 7.6)),
     Kind(category="Leggings", region=_L, nouns=("Leggings",), patterns=("plain", "shiny"), make=_legs(_leggings), span=(2.8, 7.6)),
-    Kind(category="Shorts", region=_L, nouns=("Shorts", "Bermuda Shorts"), patterns=("plain", "denim", "heather"), make=_legs(_shorts), span=(2.8, 5.4)),
+    Kind(category="Shorts", region=_L, nouns=("Shorts", "Bermuda Shorts"), patterns=("plain", "pinstripe", "heather"), make=_legs(_shorts), span=(2.8, 5.4)),
     Kind(category="Skirt", region=_L, nouns=("Skirt", "Mini Skirt", "Midi Skirt"), patterns=("plain", "tartan", "floral", "denim", "dots"), make=_skirt, span=(2.8, 6.4)),
     Kind(category="Hat", region=_A, nouns=("Hat", "Sun Hat", "Bucket Hat"), patterns=("plain", "heather"), make=_hat, sizes=("One Size",), span=(-0.9, 0.9)),
     Kind(category="Shoes", region=_A, nouns=("Shoes", "Sneakers", "Boots"), patterns=("plain", "leather"), make=_shoe, sizes=("38", "40", "42", "44"), span=(-0.9, 0.9)),
