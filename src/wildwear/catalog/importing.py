@@ -13,8 +13,9 @@ from wildwear.catalog.images_folder import write_images_folder
 from wildwear.catalog.importer import Converted, Importer, columns_by_role
 from wildwear.catalog.importers import find_importer
 from wildwear.catalog.intake import Intake
+from wildwear.catalog.reading import open_rows
 from wildwear.catalog.references import ImageBase
-from wildwear.catalog.rows import AnyRow, BadRow, Row, open_rows
+from wildwear.catalog.rows import AnyRow, BadRow, Row
 from wildwear.catalog.settings import ImportSettings
 from wildwear.catalog.sources import Source, find_sources
 from wildwear.catalog.summary import Remarks, summarise
