@@ -69,7 +69,7 @@ def _candidates(workspace: Workspace, taxonomy: Taxonomy) -> tuple[pa.Table, dic
         sample_id=pl.Series(ids, dtype=pl.String),
         group=pl.col("group_id"),
         source=pl.concat_str("product_id", "url", separator=" "),
-        box=pl.lit(None, pl.List(pl.Float32)),
+        box=pl.lit(None, pl.Array(pl.Float32, 4)),
         given_split=pl.lit(None, pl.String),
     )
     skipped = {

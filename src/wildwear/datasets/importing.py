@@ -66,6 +66,7 @@ def import_samples(
             plan.refuse_leaks(str(found.source), _REMEDY)
         write_dataset(name, plan, draft, target, lambda _: None)
     failed += [_contradiction(found.source, source) for source in plan.contradictions]
+    failed = [once for _, once in sorted({rejection.row: rejection for rejection in reversed(failed)}.items())]
     _keep(workspace, str(found.source), failed)
     summary = summarise(name, target, taxonomy)
     skipped = {
@@ -76,7 +77,7 @@ def import_samples(
         verb="dataset import",
         done={"samples": summary.samples, "groups": summary.groups, "categories": len(summary.categories)},
         skipped=skipped,
-        failed=Counter(rejection.reason for rejection in sorted(failed, key=lambda one: one.row)),
+        failed=Counter(rejection.reason for rejection in failed),
         notes=(*_notes(found, plan, failed), *plan_notes(plan, summary), f"next: wildwear dataset show {name}"),
         details=summary.to_json() | {"leaks": plan.leaks, "columns": found.columns},
     )
@@ -175,10 +176,8 @@ def _keep(workspace: Workspace, source: str, failed: Sequence[Rejection]) -> Non
     quoted = source.replace("'", "''")
     if table.count(f"source = '{quoted}'"):
         table.delete(f"source = '{quoted}'")
-    first = {rejection.row: rejection for rejection in sorted(failed, key=lambda one: one.row, reverse=True)}
-    if first:
-        rows = [asdict(rejection) for _, rejection in sorted(first.items())]
-        table.upsert(pa.Table.from_pylist(rows, REJECTIONS.schema))
+    if failed:
+        table.upsert(pa.Table.from_pylist([asdict(rejection) for rejection in failed], REJECTIONS.schema))
 
 
 def _notes(found: Entries, plan: Plan, failed: Sequence[Rejection]) -> Iterator[str]:
@@ -186,7 +185,7 @@ def _notes(found: Entries, plan: Plan, failed: Sequence[Rejection]) -> Iterator[
         yield "columns: " + ", ".join(f"{what} from {column!r}" for what, column in found.columns.items())
     if plan.leaks:
         yield f"the given split leaks, and is used all the same: {plan.leaks_in_words} on two sides"
-    for rejection in sorted(failed, key=lambda one: one.row)[:_SHOWN]:
+    for rejection in failed[:_SHOWN]:
         yield f"{rejection.source}, row {rejection.row}: {rejection.reason} ({rejection.detail})"
     if len(failed) > _SHOWN:
         yield f"... and {len(failed) - _SHOWN:,} more, all of them in the table 'rejections'"

@@ -25,6 +25,7 @@ from wildwear.datasets.splitting import (
     straddling,
 )
 from wildwear.errors import LeakError, StorageError, UserError
+from wildwear.records import Split
 from wildwear.tables import SAMPLES
 from wildwear.workspace import Table
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _COPIED_ROWS = 1024
+_TOLERANCE = 0.02  # of a side's share
 
 _FILLED_LATER = ("bytes", "width", "height", "dataset", "split")
 
@@ -61,6 +63,8 @@ class Plan:
     """Groups that were joined with another one, for an identical or near-duplicate picture."""
     largest_component: int
     """Listings in the largest set that cannot be divided."""
+    uneven: bool
+    """Whether the sides of an own split are more than `_TOLERANCE` from the shares that were asked for."""
     leaks: Mapping[str, tuple[int, int]]
     """What stands on two sides: how many, and how many listings those have."""
 
@@ -96,6 +100,7 @@ def make_plan(candidates: pa.Table, settings: SplitSettings, *, given: bool = Fa
         contradictions=tuple(contradictions),
         joined_groups=listed["group"].n_unique() - len(keys),
         largest_component=int(np.bincount(component).max()),
+        uneven=not given and _is_uneven(kept["split"], settings),
         leaks={what: found for what, codes in links.items() if (found := straddling(codes, sides))[0]},
     )
 
@@ -106,20 +111,27 @@ def write_dataset(name: str, plan: Plan, source: Table, target: Table, progress:
     Pictures whose bytes are no longer those that their `image_id` was computed from are left out, and named.
     """
     damaged: list[str] = []
+    moved: list[int] = []
 
     def batches() -> Iterator[pa.RecordBatch]:
         for start in range(0, plan.rows.num_rows, _COPIED_ROWS):
             rows = plan.rows.slice(start, _COPIED_ROWS)
             pictures = source.take(rows["index"].to_pylist(), columns=["image_id", "bytes"])
             if not pictures["image_id"].equals(rows["image_id"]):
-                raise StorageError(f"{source.path} was changed while its pictures were copied: run this again")
+                moved.append(start)
+                raise StorageError("other rows than planned")
             ids, stored = pictures["image_id"].to_pylist(), pictures["bytes"].to_pylist()
             whole = [is_whole(image_id, data) for image_id, data in zip(ids, stored, strict=True)]
             damaged.extend(source for source, ok in zip(rows["source"].to_pylist(), whole, strict=True) if not ok)
-            yield _samples(name, rows.filter(whole), pictures["bytes"].filter(pa.array(whole)))
+            yield from _samples(name, rows.filter(whole), pictures["bytes"].filter(pa.array(whole)))
             progress(rows.num_rows)
 
-    target.replace(batches())
+    try:
+        target.replace(batches())
+    except StorageError as error:
+        if moved:
+            raise StorageError(f"{source.path} was changed while its pictures were copied: run this again") from error
+        raise
     return damaged
 
 
@@ -128,7 +140,7 @@ def is_whole(image_id: str, stored: bytes) -> bool:
     return hashlib.sha256(stored).hexdigest()[:32] == image_id
 
 
-def _samples(name: str, rows: pa.Table, pictures: pa.ChunkedArray) -> pa.RecordBatch:
+def _samples(name: str, rows: pa.Table, pictures: pa.ChunkedArray) -> list[pa.RecordBatch]:
     sizes = [jpeg_size(picture) for picture in pictures.to_pylist()]
     columns = {field: rows[field] for field in rows.column_names}
     columns |= {
@@ -137,7 +149,8 @@ def _samples(name: str, rows: pa.Table, pictures: pa.ChunkedArray) -> pa.RecordB
         "height": pa.array([height for _, height in sizes], pa.int32()),
         "dataset": pa.array([name] * rows.num_rows, pa.string()),
     }
-    return pa.table({field.name: columns[field.name] for field in SAMPLES.schema}).combine_chunks().to_batches()[0]
+    table = pa.table({field.name: columns[field.name] for field in SAMPLES.schema})
+    return list(table.combine_chunks().to_batches())
 
 
 def jpeg_size(stored: bytes) -> tuple[int, int]:
@@ -192,6 +205,11 @@ def _links(listed: pl.DataFrame, near_duplicates: int) -> dict[str, NDArray[np.i
 def _own_sides(listed: pl.DataFrame, keys: list[str], settings: SplitSettings) -> NDArray[np.int8]:
     kept = _distinct(listed)
     return assign_sides(kept["component"].to_numpy(), keys, kept["labels"].to_list(), settings)
+
+
+def _is_uneven(split: pl.Series, settings: SplitSettings) -> bool:
+    val, test = (split.to_list().count(side) / len(split) for side in (Split.VAL, Split.TEST))
+    return max(abs(val - settings.val), abs(test - settings.test)) > _TOLERANCE
 
 
 def _distinct(listed: pl.DataFrame) -> pl.DataFrame:

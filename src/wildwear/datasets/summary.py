@@ -105,10 +105,10 @@ def plan_notes(plan: Plan, summary: Summary) -> tuple[str, ...]:
     notes = []
     if plan.joined_groups:
         notes.append(f"{plan.joined_groups:,} groups joined others, for they share a picture or a near-duplicate")
-    if plan.largest_component > plan.rows.num_rows / 10:
+    if plan.uneven:
         notes.append(
-            f"{plan.largest_component:,} of {plan.rows.num_rows:,} samples hang together and stand on one side: "
-            "the shares cannot be met closely (a smaller --near-duplicates joins less)"
+            f"the shares could not be met closely: {plan.largest_component:,} samples hang together by group or "
+            "near-duplicates, and stand on one side"
         )
     return (*notes, *summary_notes(summary))
 
