@@ -79,7 +79,7 @@ def _WithEmbedding(network: torch.nn.Module) -> torch.nn.Module:  # noqa: N802
     """The network with its penultimate features as a first output."""
     import torch
 
-    class WithEmbedding(torch.nn.Module):
+    class WithEmbedding(torch.nn.Module):  # type: ignore[misc, unused-ignore]
         def __init__(self) -> None:
             super().__init__()
             self.network: Any = network

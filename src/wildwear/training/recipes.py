@@ -9,6 +9,7 @@ from typing import TypeAlias
 from wildwear.errors import UnknownName, UserError
 from wildwear.progress import Progress
 from wildwear.records import Report
+from wildwear.training.finetune_settings import FinetuneSettings
 from wildwear.training.settings import ProbeSettings, TrainSettings
 from wildwear.workspace import Workspace, check_name
 
@@ -30,6 +31,8 @@ def train(workspace: Workspace, name: str, settings: TrainSettings, progress: Pr
         raise UnknownName("recipe", settings.recipe, RECIPES)
     if settings.recipe != "probe" and settings.probe != ProbeSettings():
         raise UserError(f"--l2 belongs to --recipe probe, and this is --recipe {settings.recipe}")
+    if settings.recipe != "finetune" and settings.finetune != FinetuneSettings():
+        raise UserError(f"that setting belongs to --recipe finetune, and this is --recipe {settings.recipe}")
     module, _, function = RECIPES[settings.recipe].partition(":")
     recipe: Recipe = getattr(import_module(module), function)
     return recipe(workspace, name, settings, progress)

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from wildwear.errors import UserError
 from wildwear.models.settings import DEFAULT_MODEL
+from wildwear.training.finetune_settings import FinetuneSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ class TrainSettings:
     """Another seed draws other groups aside."""
     licence: str = ""
     """What the model's card says of its licence."""
-    probe: Annotated[ProbeSettings, Parameter(name="*")] = ProbeSettings()
+    probe: Annotated[ProbeSettings, Parameter(name="*", group="Recipe probe")] = ProbeSettings()
+    finetune: Annotated[FinetuneSettings, Parameter(name="*", group="Recipe finetune")] = FinetuneSettings()  # noqa: RUF009
 
     def __post_init__(self) -> None:
         if not self.on:
