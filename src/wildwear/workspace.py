@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import threading
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,18 @@ if TYPE_CHECKING:
 MARKER = "wildwear.toml"
 _LAST_MANIFEST = 2**64 - 1  # Lance names the manifest of version v by 2**64 - 1 - v
 _FRAGMENTS_WORTH_COMPACTING = 64
+
+_TROUBLES = (
+    "No space left on device",
+    "Read-only file system",
+    "Permission denied",
+    "Operation not permitted",
+    "Input/output error",
+    "File too large",
+    "Disk quota exceeded",
+    "Too many open files",
+    "Cannot allocate memory",
+)
 
 _local = threading.local()  # which locks this thread holds
 
@@ -116,7 +129,7 @@ class Table:
 
     @property
     def exists(self) -> bool:
-        return (self.path / "_versions").is_dir()
+        return any((self.path / "_versions").glob("*.manifest"))
 
     @property
     def version(self) -> int:
@@ -150,6 +163,7 @@ class Table:
 
     def upsert(self, rows: Rows) -> None:
         """Inserts rows, or updates those whose key is there; one commit. Keys within `rows` must differ."""
+        assert _distinct(rows, self.spec.key), f"rows for {self.path.name} hold a key twice"
         with self._committing() as dataset:
             merge = dataset.merge_insert(list(self.spec.key))
             merge.when_matched_update_all().when_not_matched_insert_all().execute(self._conform(rows))
@@ -165,10 +179,17 @@ class Table:
         """Puts `rows` in place of all that was there; one commit, streamed, so that a kill leaves the old rows."""
         import lance
 
+        raised: list[BaseException] = []
         if not isinstance(rows, Rows):
-            rows = pa.RecordBatchReader.from_batches(self.spec.schema, map(self._conform_batch, rows))
-        with self._committing():
-            lance.write_dataset(self._conform(rows), self.uri, mode="overwrite")
+            batches = map(self._conform_batch, _remembering(rows, raised))
+            rows = pa.RecordBatchReader.from_batches(self.spec.schema, batches)
+        try:
+            with self._committing():
+                lance.write_dataset(self._conform(rows), self.uri, mode="overwrite")
+        except StorageError:
+            if raised:
+                raise raised[0] from None
+            raise
 
     def delete(self, where: str) -> None:
         """Deletes the rows for which the SQL condition `where` holds; one commit."""
@@ -189,51 +210,71 @@ class Table:
         return self._migrated(dataset)
 
     def _newest_readable(self) -> LanceDataset:
-        import lance
-
         try:
-            dataset = lance.dataset(self.uri)
-            _check_files(dataset, self.path)
-            return dataset
+            return self._checked(None)
         except (ValueError, OSError) as error:
-            with self._locked():
-                return self._fall_back(error)
+            if _trouble(error):  # the disk's fault, or a limit's: what is stored may well be whole
+                raise
+        with self._locked():
+            return self._fall_back()
 
-    def _fall_back(self, error: Exception) -> LanceDataset:
-        """Sets unreadable newest versions aside, one by one, until one can be read."""
+    def _checked(self, version: int | None) -> LanceDataset:
+        """A version (None: the newest); raises `OSError` or `ValueError` where its manifest or a file is damaged."""
         import lance
 
-        lost: list[str] = []
-        manifests = sorted((self.path / "_versions").glob("*.manifest"), key=_version_of, reverse=True)
-        for manifest in manifests:
+        wanted = version or max(map(_version_of, self._manifests()))
+        dataset = lance.dataset(self.uri, version=version)
+        if dataset.version < wanted:
+            raise OSError(f"the manifest of version {wanted} says nothing")
+        _check_files(dataset, self.path)
+        return dataset
+
+    def _manifests(self) -> list[Path]:
+        return list((self.path / "_versions").glob("*.manifest"))
+
+    def _fall_back(self) -> LanceDataset:
+        """Sets damaged newest versions aside, one by one, until one can be read."""
+        damaged: list[Path] = []
+        problem = ""
+        for manifest in sorted(self._manifests(), key=_version_of, reverse=True):
             try:
-                dataset = lance.dataset(self.uri, version=_version_of(manifest))
-                _check_files(dataset, self.path)
-            except (ValueError, OSError):
-                lost.append(str(_version_of(manifest)))
+                dataset = self._checked(_version_of(manifest))
+            except (ValueError, OSError) as error:
+                if _trouble(error):
+                    raise
+                damaged.append(manifest)
+                problem = problem or _plain(error)
                 continue
-            for broken in manifests[: len(lost)]:
-                broken.rename(broken.with_suffix(".unreadable"))
-            (self.path / "_versions" / "latest_version_hint.json").unlink(missing_ok=True)
-            self.notices.append(
-                f"{self.path.name}: version {', '.join(reversed(lost))} cannot be read ({_first_line(error)}) and is "
-                f"lost; went back to version {dataset.version} with {dataset.count_rows()} rows. "
-                "Run the stage that writes it again."
-            )
-            return lance.dataset(self.uri)
-        raise StorageError(f"{self.path}: none of its {len(manifests)} versions can be read: {_first_line(error)}")
+            return self._without(damaged, dataset, problem) if damaged else dataset
+        raise StorageError(
+            f"{self.path}: none of its {len(damaged)} versions can be read ({problem}): "
+            "remove that folder and run the stage that writes it again"
+        )
+
+    def _without(self, damaged: list[Path], good: LanceDataset, problem: str) -> LanceDataset:
+        for manifest in damaged:
+            manifest.rename(manifest.with_suffix(".unreadable"))
+        (self.path / "_versions" / "latest_version_hint.json").unlink(missing_ok=True)
+        fsync(self.path / "_versions")
+        lost = ", ".join(str(_version_of(manifest)) for manifest in reversed(damaged))
+        self.notices.append(
+            f"{self.path.name}: version {lost} cannot be read ({problem}) and is lost; went back to version "
+            f"{good.version} with {good.count_rows()} rows. Run the stage that writes it again."
+        )
+        return self._checked(None)
 
     def _migrated(self, dataset: LanceDataset) -> LanceDataset:
         """Gives a table of an older schema the columns that came later; refuses one of a newer schema."""
-        stored = int((dataset.schema.metadata or {}).get(VERSION_KEY, b"1"))
-        if stored == self.spec.version:
-            return dataset
+        stored = _schema_version(dataset)
         if stored > self.spec.version:
             raise SchemaError(
                 f"{self.path} has schema {stored} and this wildwear reads up to {self.spec.version}: update wildwear"
             )
-        missing = [f for f in self.spec.schema if f.name not in dataset.schema.names]
-        with self._locked(), self._storage("migrate"):
+        if stored == self.spec.version:
+            return dataset
+        with self._storage("migrate"), self._locked():
+            dataset = self._newest_readable()
+            missing = [f for f in self.spec.schema if f.name not in dataset.schema.names]
             if missing:
                 dataset.add_columns(missing)
             metadata = {key.decode(): value.decode() for key, value in self.spec.schema.metadata.items()}
@@ -257,7 +298,7 @@ class Table:
     def _locked(self) -> Iterator[None]:
         """One committer at a time, over processes and threads; a thread that holds the lock may take it again."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = self.path.with_suffix(".lock")
+        lock = self.path.absolute().with_suffix(".lock")
         held: set[Path] = _local.__dict__.setdefault("held", set())
         if lock in held:
             yield
@@ -311,13 +352,47 @@ def _version_of(manifest: Path) -> int:
     return _LAST_MANIFEST - number if number > _LAST_MANIFEST // 2 else number
 
 
+def _schema_version(dataset: LanceDataset) -> int:
+    return int((dataset.schema.metadata or {}).get(VERSION_KEY, b"1"))
+
+
 def _check_files(dataset: LanceDataset, path: Path) -> None:
-    """Raises `OSError` where a data file of this version is missing or shorter than its manifest says."""
+    """Raises `OSError` where a file of this version is missing, cut off, or zeroed as a power cut leaves it."""
     for fragment in dataset.get_fragments():
         for file in fragment.data_files():
-            size = (path / "data" / file.path).stat().st_size
+            stored = path / "data" / file.path
+            size = stored.stat().st_size
             if file.file_size_bytes and size != file.file_size_bytes:
                 raise OSError(f"data file {file.path} has {size} bytes, and should have {file.file_size_bytes}")
+            if not _any_byte(stored, -4):
+                raise OSError(f"data file {file.path} ends in zeros")
+        deletions = fragment.deletion_file()
+        if deletions and not _any_byte(path / deletions, 0):
+            raise OSError(f"deletion file {deletions} is empty")
+
+
+def _any_byte(file: Path, at: int) -> bool:
+    """Whether any of the four bytes at `at` (from the end if negative) is there and not zero."""
+    with file.open("rb") as handle:
+        handle.seek(at, os.SEEK_END if at < 0 else os.SEEK_SET)
+        return any(handle.read(4))
+
+
+def _distinct(rows: Rows, key: tuple[str, ...]) -> bool:
+    """Whether no two rows have the same key; a stream is taken at its word."""
+    if isinstance(rows, pa.RecordBatchReader):
+        return True
+    table = pa.Table.from_batches([rows]) if isinstance(rows, pa.RecordBatch) else rows
+    return bool(table.group_by(list(key)).aggregate([]).num_rows == table.num_rows)
+
+
+def _remembering(batches: Iterable[pa.RecordBatch], raised: list[BaseException]) -> Iterator[pa.RecordBatch]:
+    """Passes batches on, and keeps what their source raises: on the way through Lance it becomes a line of text."""
+    try:
+        yield from batches
+    except BaseException as error:
+        raised.append(error)
+        raise
 
 
 def _first_line(error: Exception) -> str:
@@ -326,16 +401,13 @@ def _first_line(error: Exception) -> str:
 
 def _plain(error: Exception) -> str:
     """One line, without the place in Lance's source where the error was raised."""
-    text = _first_line(error)
-    for known in (
-        "No space left on device",
-        "Read-only file system",
-        "Permission denied",
-        "Input/output error",
-    ):
-        if known in str(error):
-            return known.lower()
-    return text.rsplit(", /", 1)[0]
+    return _trouble(error) or re.sub(r", /\S+\.rs:.*", "", _first_line(error))
+
+
+def _trouble(error: Exception) -> str:
+    """What the operating system refused, in its own words, if it is that."""
+    told = str(error)
+    return next((known.lower() for known in _TROUBLES if known in told), "")
 
 
 def fsync(path: Path) -> None:

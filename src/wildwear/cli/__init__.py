@@ -50,7 +50,10 @@ def _launch(
     session = Session(workspace=workspace, json=json)
     app.config = (Env("WILDWEAR_"), Toml(workspace / "wildwear.toml", must_exist=False))
     with use(session):
-        return session.finish(app(tokens))
+        try:
+            return session.finish(app(tokens))
+        finally:
+            session.warn_of_repairs()
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -29,13 +29,18 @@ class Session:
             self._opened = Workspace.open(self.workspace)
         return self._opened
 
-    def finish(self, result: object) -> int:
-        """Prints a verb's report and gives the exit status."""
-        from wildwear.cli.output import print_report, warn
-        from wildwear.records import Report
+    def warn_of_repairs(self) -> None:
+        """Says what was lost and repaired in the workspace, whether the verb succeeded or not."""
+        from wildwear.cli.output import warn
 
         for notice in self._opened.notices if self._opened else ():
             warn(notice)
+
+    def finish(self, result: object) -> int:
+        """Prints a verb's report and gives the exit status."""
+        from wildwear.cli.output import print_report
+        from wildwear.records import Report
+
         if isinstance(result, Report):
             print_report(result, as_json=self.json)
             return result.exit_status
