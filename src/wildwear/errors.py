@@ -40,7 +40,7 @@ class UnknownName(UserError):
 
     def __init__(self, kind: str, value: str, choices: Iterable[str], where: str = "") -> None:
         self.kind, self.value, self.choices = kind, value, sorted(choices)
-        super().__init__(f"unknown {kind} {value!r}{where and ' in ' + where}: {self._remedy()}")
+        super().__init__(f"unknown {kind} {str(value)!r}{where and ' in ' + where}: {self._remedy()}")
 
     def _remedy(self) -> str:
         by_folded = {choice.casefold(): choice for choice in self.choices}
