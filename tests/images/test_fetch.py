@@ -258,9 +258,7 @@ def test_h15_what_is_no_image_is_told_by_its_bytes(workspace: Workspace, server:
 def test_h19_when_no_name_can_be_looked_up_the_rows_stay_as_they_were(workspace: Workspace, folder: Path) -> None:
     urls = [f"http://shop{n}.example/{n}.jpg" for n in range(40)]
     put_products(workspace, {"tee": ["m/a b.jpg", *urls]})
-    with pytest.raises(
-        WildwearError, match=r"no host name can be looked up: 4[01] of 41 .* Run 'wildwear fetch' again"
-    ):
+    with pytest.raises(WildwearError, match=r"no host name can be looked up: 4[01] of 41 .* 'wildwear fetch' again"):
         fetch(workspace, settings(images=folder), resolver=SilentNames)
     assert set(reasons(workspace).values()) <= {""}
 
