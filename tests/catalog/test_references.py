@@ -85,6 +85,7 @@ def test_images_that_are_neither_a_folder_nor_an_address_are_refused(images: str
         ("a.jpg,b.jpg", ["a.jpg", "b.jpg"]),
         ("a.jpg; b c.jpg |d.jpg\ne.jpg", ["a.jpg", "b c.jpg", "d.jpg", "e.jpg"]),
         ("http://x/w_1,h_2/a.jpg,http://x/b.jpg", ["http://x/w_1,h_2/a.jpg", "http://x/b.jpg"]),
+        ("a.jpg|http://x/b.jpg|c,d.jpg", ["a.jpg", "http://x/b.jpg", "c,d.jpg"]),
         ("http://x/a.jpg https://y/b.jpg", ["http://x/a.jpg", "https://y/b.jpg"]),
         ('["http://x/a,b.jpg", "c.jpg", null, 3]', ["http://x/a,b.jpg", "c.jpg"]),
         ("[broken.jpg", ["[broken.jpg"]),

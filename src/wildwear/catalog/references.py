@@ -12,7 +12,7 @@ from wildwear.errors import UserError
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://|(data|file|blob|javascript|mailto|[A-Za-z]):")
 _HOST_FIRST = re.compile(r"//[\w-]+(?:\.[\w-]+)+/")
-_NEXT_ADDRESS = re.compile(r"[\s,;|]+(?=https?://|//)")
+_NEXT_ADDRESS = re.compile(r"[|\n]|[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://|//)")
 _NEXT_PATH = re.compile(r"[,;|\n]")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
