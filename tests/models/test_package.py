@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models.tiny_model import CLASSES, tiny_card, tiny_network, write_tiny_model
 
@@ -45,6 +45,7 @@ def test_pixels_of_another_size_are_an_error_that_states_both(tiny: Model) -> No
         tiny.run(np.zeros((1, 3, 64, 64), np.float32))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e4, 1e4, width=32), min_size=5, max_size=5), st.sampled_from([0.01, 1.0, 7.0]))
 def test_probabilities_sum_to_one_and_keep_the_order(logits: list[float], temperature: float) -> None:
     model = Model(

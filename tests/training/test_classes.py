@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wildwear.errors import UnknownName, UserError
@@ -31,6 +31,7 @@ def test_the_stand_in_is_the_member_that_most_labels_hold() -> None:
     assert choose({"Tee"}, {"Cape", "Poncho"}, {"Poncho", "Kimono"}) == ("Poncho", "Tee")
 
 
+@settings(deadline=None)
 @given(st.lists(SETS, min_size=1, max_size=20))
 def test_every_label_has_a_class_and_the_order_is_the_taxonomys(labels: list[frozenset[str]]) -> None:
     always = [*labels, frozenset({"Jeans"}), frozenset({"Dress"})]

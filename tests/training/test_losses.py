@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -21,6 +21,7 @@ def problems(draw: st.DrawFn) -> Problem:
     return random.normal(0, draw(st.sampled_from([0.1, 3.0, 50.0])), (rows, classes)), members
 
 
+@settings(deadline=None)
 @given(problems())
 def test_the_loss_is_minus_the_log_of_the_summed_probability(problem: Problem) -> None:
     logits, members = problem
@@ -29,6 +30,7 @@ def test_the_loss_is_minus_the_log_of_the_summed_probability(problem: Problem) -
     np.testing.assert_allclose(np.exp(-set_loss(logits, members)), mass, atol=1e-12)
 
 
+@settings(deadline=None)
 @given(problems())
 def test_the_gradient_agrees_with_finite_differences(problem: Problem) -> None:
     logits, members = problem
@@ -40,6 +42,7 @@ def test_the_gradient_agrees_with_finite_differences(problem: Problem) -> None:
     np.testing.assert_allclose(set_loss_gradient(logits, members), numeric, atol=1e-5)
 
 
+@settings(deadline=None)
 @given(problems())
 def test_a_larger_set_never_costs_more(problem: Problem) -> None:
     logits, members = problem
@@ -61,6 +64,7 @@ def test_balanced_weights_give_every_class_the_same_total() -> None:
     assert balancing_weights(members, np.ones(100), "none").tolist() == [1.0] * 100
 
 
+@settings(deadline=None)
 @given(problems(), st.sampled_from(["none", "sqrt", "balanced"]))
 def test_balancing_keeps_the_total_weight(problem: Problem, balance: str) -> None:
     _, members = problem

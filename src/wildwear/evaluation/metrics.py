@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 TOP = (1, 3, 5)
+NEVER = 2**31 - 1
+"""The place of a right class that cannot be predicted: beyond any k, however few classes there are."""
+
 _SMALLEST = 1e-12
 
 
 def ranks(
     scores: NDArray[np.floating], members: NDArray[np.bool_], allowed: NDArray[np.bool_] | None = None
 ) -> NDArray[np.intp]:
-    """The place, 0 for the first, of the best right class of each row; C where no right class can be predicted.
+    """The place, 0 for the first, of the best right class of each row; `NEVER` where none can be predicted.
 
     `scores` and `members` are N × C; `allowed` (C, or N × C) leaves classes out of the ranking. Equal scores rank
     in the order of the classes.
@@ -26,7 +29,7 @@ def ranks(
     right = members if allowed is None else members & allowed
     order = np.argsort(-held, axis=1, kind="stable")
     sorted_right = np.take_along_axis(right, order, axis=1)
-    return np.asarray(np.where(sorted_right.any(axis=1), sorted_right.argmax(axis=1), scores.shape[1]))
+    return np.asarray(np.where(sorted_right.any(axis=1), sorted_right.argmax(axis=1), NEVER))
 
 
 def top_k_accuracy(places: NDArray[np.intp], k: int) -> float:

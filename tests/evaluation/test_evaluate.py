@@ -1,0 +1,282 @@
+"""`evaluate`: models side by side, in a table, a JSON file and one page."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tests.conftest import skip
+from tests.models.tiny_model import write_tiny_model
+from tests.training.coloured import sample, samples, write_dataset
+
+from wildwear.cli import main
+from wildwear.errors import StorageError, UnknownName, UserError
+from wildwear.evaluation.scores import Evaluator, Question
+from wildwear.evaluation.settings import EvaluateSettings
+from wildwear.evaluation.stage import evaluate
+from wildwear.records import Report
+from wildwear.taxonomy import load_taxonomy
+from wildwear.training.probe import train_probe
+from wildwear.training.settings import ProbeSettings, TrainSettings
+from wildwear.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A trained probe `good`, an untrained `tiny`, and a dataset of five colours."""
+    workspace = Workspace.create(tmp_path_factory.mktemp("evaluate") / "shop")
+    write_tiny_model(workspace.models / "tiny")
+    write_dataset(workspace, "drawn", samples({"train": 60, "val": 40}))
+    settings = TrainSettings(on=("drawn",), init="tiny", probe=ProbeSettings(l2=0.01))
+    train_probe(workspace, "good", settings)
+    return workspace
+
+
+def measure(shop: Workspace, *models: str, on: str = "drawn:val", **settings: Any) -> Report:
+    return evaluate(shop, models, EvaluateSettings(on=on, rounds=200, **settings))
+
+
+def value(report: Report, figure: str, ranking: str = "all", model: int = 0) -> float:
+    scores: Any = report.details["scores"]
+    return float(scores[model]["rankings"][ranking][figure]["value"])
+
+
+def page(report: Report) -> str:
+    return Path(str(report.details["report"])).read_text(encoding="utf-8")
+
+
+def test_a_model_that_knows_is_told_from_one_that_does_not(shop: Workspace) -> None:
+    report = measure(shop, "good", "tiny", compare_to=None)
+    assert value(report, "top1", model=0) > 0.9 > 0.5 > value(report, "top1", model=1)
+    assert report.done == {"samples": 40}
+    assert report.exit_status == 0
+
+
+def test_a_comparison_says_whether_the_difference_is_more_than_chance(shop: Workspace) -> None:
+    differences: Any = measure(shop, "good", compare_to="tiny").details["differences"]
+    (gain,) = differences.values()
+    assert gain["top1"]["low"] > 0
+    assert gain["top1"]["value"] == pytest.approx(
+        value(measure(shop, "good"), "top1") - value(measure(shop, "tiny"), "top1")
+    )
+
+
+def test_only_the_datasets_classes_or_the_right_regions_make_it_easier(shop: Workspace) -> None:
+    write_dataset(shop, "lower", samples({"val": 20}, ["Jeans", "Skirt"], start=300))
+    report = measure(shop, "tiny", on="lower")
+    assert value(report, "top1") <= value(report, "top1", "dataset")
+    assert value(report, "top1", "dataset") == value(report, "top1", "within-region")
+    assert value(report, "top3", "within-region") == 1.0
+
+
+def test_a_prediction_in_the_set_is_right_and_sets_are_reported_by_their_name(shop: Workspace) -> None:
+    rows = samples({"val": 20}, ["Jeans", "Skirt"], start=300)
+    for row in rows:
+        row["labels"] = sorted(load_taxonomy().expand("Pants") | {"Skirt"}) if row["labels"] == ["Skirt"] else ["Jeans"]
+    rows[0]["labels"] = sorted(load_taxonomy().expand("Pants"))
+    write_dataset(shop, "sets", rows)
+    report = measure(shop, "good", on="sets:val")
+    assert value(report, "top1") == 1.0
+    scores: Any = report.details["scores"]
+    assert {part["name"] for part in scores[0]["categories"]} >= {"Jeans", "Pants"}
+
+
+def test_a_label_that_the_model_does_not_know_counts_as_wrong_and_is_named(shop: Workspace) -> None:
+    write_dataset(shop, "strange", samples({"val": 20}, ["Jeans", "Cape"], start=300))
+    report = measure(shop, "good", on="strange:val")
+    scores: Any = report.details["scores"]
+    assert (scores[0]["samples"], scores[0]["expressible"]) == (20, 10)
+    assert value(report, "top5") <= 0.5
+    assert "has no right class for 10 samples" in page(report)
+
+
+def test_a_split_that_leaks_is_called_out_on_the_page_and_in_the_report(shop: Workspace) -> None:
+    rows = samples({"train": 20, "val": 10}, start=300)
+    for row in rows:
+        row["group"] = "one sender"
+    write_dataset(shop, "leaky", rows)
+    report = measure(shop, "good", on="leaky:val")
+    warning = "leaky:val leaks: 10 of its 10 samples share a group with other sides of the split"
+    assert report.notes[0] == warning
+    assert warning in page(report)
+
+
+def test_measuring_on_what_was_learned_from_is_called_out(shop: Workspace) -> None:
+    report = measure(shop, "good", on="drawn:train")
+    assert "share a picture" in report.notes[0]
+    assert "drawn:train, which good has learned from" in report.notes[0]
+    assert not any(" leaks: " in note for note in measure(shop, "good", on="drawn:val").notes)
+    write_dataset(shop, "copy", samples({"val": 60}))
+    assert "60 of its 60 samples share a picture" in measure(shop, "good", on="copy:val").notes[0]
+
+
+def test_samples_that_cannot_be_read_are_counted_and_in_no_figure(shop: Workspace) -> None:
+    rows = samples({"val": 20}, start=300)
+    rows[5] |= {"bytes": b"GIF89a", "image_id": "broken"}
+    write_dataset(shop, "broken", rows)
+    report = measure(shop, "good", on="broken:val")
+    assert (report.done, sum(report.failed.values()), report.exit_status) == ({"samples": 19}, 1, 3)
+    assert "1 samples could not be read" in page(report)
+
+
+def test_the_same_question_gives_the_same_files(shop: Workspace, tmp_path: Path) -> None:
+    for name in ("a.html", "b.html"):
+        measure(shop, "good", "tiny", report=tmp_path / name)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+    written = json.loads((tmp_path / "a.json").read_text())
+    assert written["scores"][0]["rankings"]["all"].keys() == {"top1", "top3", "top5", "macro"}
+    assert len(written["split_hash"]) == 64
+
+
+class Loads(HTMLParser):
+    """Collects whatever a page would load or run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "link", "iframe", "object", "embed"):
+            self.found.append(tag)
+        for name, address in attrs:
+            outside = name in ("src", "href", "xlink:href") and not str(address).startswith(("data:image/", "#"))
+            if outside or name.startswith("on"):
+                self.found.append(f"{name}={address}")
+
+
+def test_the_page_loads_nothing_and_runs_nothing(shop: Workspace) -> None:
+    parser = Loads()
+    text = page(measure(shop, "good", "tiny"))
+    parser.feed(text)
+    assert parser.found == []
+    assert not re.findall(r"url\((?!#)", text)
+
+
+def test_h44_names_out_of_a_model_or_a_dataset_are_shown_as_text(shop: Workspace) -> None:
+    evil = "</title><script>alert(1)</script>"
+    classes = ("Jacket", "Tee", "Jeans", "$\\frac{<b>}$", evil)
+    from dataclasses import replace
+
+    from tests.models.tiny_model import tiny_card, tiny_network
+
+    from wildwear.models.write import write_model
+
+    card = replace(tiny_card("evil"), classes=classes)
+    write_model(shop.models / "evil", tiny_network().SerializeToString(), card)
+    row = sample(400, ["Tee"], "val") | {"labels": [evil], "region": "<img onerror=x>"}
+    write_dataset(shop, "evil", [row, sample(401, ["Tee"], "val")])
+    text = page(measure(shop, "evil", on="evil:val"))
+    parser = Loads()
+    parser.feed(text)
+    assert parser.found == []
+    assert "&lt;script&gt;" in text
+
+
+def test_the_page_is_drawn_by_a_browser_without_scrolling_sideways(shop: Workspace, tmp_path: Path) -> None:
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        skip("playwright is missing")
+    path = str(measure(shop, "good", "tiny", compare_to=None).details["report"])
+    with sync_playwright() as play:
+        try:
+            browser = play.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        except Error:
+            skip("no Chromium")
+        problems: list[str] = []
+        for width in (1200, 400):
+            tab = browser.new_page(viewport={"width": width, "height": 900})
+            tab.on("console", lambda message: problems.append(message.text))
+            tab.goto(f"file://{path}")
+            overflow = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert overflow <= 0, f"{overflow} px too wide at {width}"
+            assert tab.locator("svg").count() == 2
+        assert problems == []
+        browser.close()
+
+
+def _chromium() -> str | None:
+    import shutil
+
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.mark.parametrize(
+    ("models", "settings", "problem"),
+    [
+        (["goood"], {}, "did you mean good"),
+        (["good", "good"], {}, "named twice"),
+        (["good"], {"compare_to": "good"}, "named twice"),
+        ([], {}, "name a model"),
+        (["good"], {"on": "drawn*2"}, "weight is for training"),
+        (["good"], {"on": "drwn"}, "did you mean drawn"),
+        (["good"], {"on": "drawn:test"}, "unknown split 'test'"),
+        (["good"], {"report": Path("x.pdf")}, r"name it FILE\.html"),
+        (["good"], {"rounds": 3}, "--rounds must be"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_slow(
+    shop: Workspace, models: list[str], settings: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(UserError, match=problem):
+        evaluate(shop, models, EvaluateSettings(**({"on": "drawn:val", "rounds": 200} | settings)))
+
+
+def test_h65_a_report_that_cannot_be_written_is_an_error_with_its_name(shop: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StorageError, match=r"cannot write the report .*file/x\.html"):
+        measure(shop, "good", report=tmp_path / "file" / "x.html")
+
+
+def test_the_verb_prints_a_table_and_a_machine_gets_one_object(
+    shop: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["-w", str(shop.root), "evaluate", "good", "--on", "drawn:val", "--compare-to", "tiny", "--rounds", "100"]
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 0
+    out = capsys.readouterr().out
+    assert "the right region's" in out
+    assert "gain over tiny" in out
+    with pytest.raises(SystemExit):
+        main(["--json", *words])
+    assert json.loads(capsys.readouterr().out)["details"]["samples"] == 40
+
+
+def test_an_evaluator_refuses_probabilities_of_another_shape_and_starts_anew() -> None:
+    taxonomy = load_taxonomy()
+    question = Question(taxonomy=taxonomy, dataset_classes=frozenset({"Tee", "Jeans"}), rounds=100)
+    evaluator = Evaluator("m", ("Tee", "Jeans"), ("upper", "lower"), question)
+    rows = pa.table(
+        {"sample_id": ["a"], "labels": [["Tee"]], "region": ["upper"], "dataset": ["d"], "group": ["g"]},
+    )
+    with pytest.raises(ValueError, match="probabilities for 1 × 2"):
+        evaluator.process(np.ones((1, 3), np.float32), rows)
+    evaluator.process(np.array([[0.1, 0.9]], np.float32), rows)
+    evaluator.reset()
+    evaluator.process(np.array([[0.9, 0.1]], np.float32), rows)
+    assert evaluator.evaluate().rankings["all"]["top1"].value == 1.0
+
+
+def test_evaluation_never_imports_training() -> None:
+    code = "import sys, wildwear.evaluation.stage; print([m for m in sys.modules if 'wildwear.training' in m])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_unknown_regions_are_no_reason_to_fail(shop: Workspace) -> None:
+    write_dataset(shop, "nowhere", [sample(500, ["Tee"], "val", region=""), sample(501, ["Jeans"], "val")])
+    assert value(measure(shop, "good", on="nowhere:val"), "top1", "within-region") == 0.5
+
+
+def test_a_name_that_is_nowhere_lists_what_there_is(shop: Workspace) -> None:
+    with pytest.raises(UnknownName, match="choose from"):
+        measure(shop, "zzz")
