@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
-from tests.images.pictures import FORMATS, close, encoded, photograph, plain, png, segment
+from tests.images.pictures import FORMATS, chunk, close, encoded, photograph, plain, png, segment
 
 from wildwear.images.decode import DecodeLimits, decode_upright, store
 from wildwear.images.phash import hamming_distance, perceptual_hash
@@ -169,6 +169,17 @@ def test_h29_a_large_photograph_that_is_decoded_smaller_is_upright_too(orientati
     tagged = decode_upright(_laid_down(photograph(1200, 900), orientation, "JPEG"), short_side=256)
     assert decode_upright(stored.bytes).shape == (256, 341, 3)
     assert (stored.width, stored.height) == (1200, 900) and tagged.shape[1] > tagged.shape[0]
+
+
+def test_h29_a_broken_exif_block_in_a_png_leaves_the_picture_as_it_lies() -> None:
+    rows = (b"\0" + b"\x80" * 60) * 30
+    for exif in (b"II*\0", b"MM\0*\xff\xff\xff\xff", b"nonsense"):
+        assert decode_upright(png(20, 30, 8, 2, rows, chunk(b"eXIf", exif))).shape == (30, 20, 3)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_pixels_may_be_written_to(format_: str) -> None:
+    decode_upright(encoded(photograph(), format_))[:] = 0
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,20 @@ def test_a_refused_picture_is_a_failure_and_not_an_exception() -> None:
     assert isinstance(outcome, Failure) and outcome.reason == "too_many_pixels"
 
 
+def test_a_picture_of_too_many_bytes_is_not_handed_to_a_decoder() -> None:
+    with DecoderPool(1, DecodeLimits(max_bytes=len(GOOD))) as pool:
+        assert pool.submit(GOOD).result() == store(GOOD)
+        outcome = pool.submit(GOOD + b"!").result()
+    assert isinstance(outcome, Failure) and outcome.reason == "too_many_bytes"
+
+
+def test_a_closed_pool_takes_nothing_more() -> None:
+    with DecoderPool(1) as pool:
+        pass
+    with pytest.raises(RuntimeError, match="closed"):
+        pool.submit(GOOD)
+
+
 @pytest.mark.parametrize(
     ("picture", "reason", "detail"),
     [

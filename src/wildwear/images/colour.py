@@ -20,7 +20,7 @@ _SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
 def flatten(picture: Image.Image) -> Image.Image:
     """Palette, alpha, 16-bit and bilevel pictures as RGB, L or CMYK of 8 bits: transparency over `BACKGROUND`,
     16 bits scaled to 8 rather than clipped."""
-    if picture.mode.startswith("I") or picture.mode == "F":
+    if picture.mode.startswith("I"):
         return _eight_bits(picture)
     if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
         layered = picture.convert("RGBA")
@@ -61,9 +61,9 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
         if source.profile.xcolor_space != _SPACES[mode]:
             return None
         transform = ImageCms.buildTransform(source, _srgb(), mode, "RGB")
+        return None if mode == "RGB" and _changes_nothing(transform) else transform
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
-    return None if mode == "RGB" and _changes_nothing(transform) else transform
 
 
 @lru_cache(maxsize=1)

@@ -91,14 +91,18 @@ class StoredPicture:
     """`phash.perceptual_hash` of the stored pixels before compression."""
 
 
+_Opened = tuple[NDArray[np.uint8], int, tuple[int, int]]
+"""The picture in sRGB as it lies in the file, its EXIF orientation, and its original width and height."""
+
+
 def decode_upright(data: bytes, limits: DecodeLimits | None = None, short_side: int | None = None) -> NDArray[np.uint8]:
     """The picture as H × W × 3 upright sRGB, alpha over white, the first frame of an animation.
 
     With `short_side` a large JPEG is decoded smaller, by a factor of the codec's, to a short side of at least that.
     Raises `Undecodable` for anything that is not a whole picture of a supported format within `limits`.
     """
-    picture, orientation, _ = _open(data, limits or DecodeLimits(), short_side)
-    return np.array(_turned(picture, orientation))
+    rgb, orientation, _ = _open(data, limits or DecodeLimits(), short_side)
+    return np.array(_turned(Image.fromarray(rgb), orientation)) if orientation in _TURNS else rgb
 
 
 def store(data: bytes, limits: DecodeLimits | None = None) -> StoredPicture:
@@ -107,8 +111,8 @@ def store(data: bytes, limits: DecodeLimits | None = None) -> StoredPicture:
     Deterministic. Raises `Undecodable` as `decode_upright` does.
     """
     limits = limits or DecodeLimits()
-    picture, orientation, (width, height) = _open(data, limits, STORED_SIDE)
-    small = _turned(_shrunk(picture, STORED_SIDE), orientation)
+    rgb, orientation, (width, height) = _open(data, limits, STORED_SIDE)
+    small = _turned(_shrunk(Image.fromarray(rgb), STORED_SIDE), orientation)
     jpeg = simplejpeg.encode_jpeg(np.asarray(small), quality=limits.quality, colorspace="RGB", colorsubsampling="420")
     if orientation >= 5:
         width, height = height, width
@@ -121,8 +125,7 @@ def store(data: bytes, limits: DecodeLimits | None = None) -> StoredPicture:
     )
 
 
-def _open(data: bytes, limits: DecodeLimits, short_side: int | None) -> tuple[Image.Image, int, tuple[int, int]]:
-    """The picture in sRGB as it lies in the file, its EXIF orientation, and its original width and height."""
+def _open(data: bytes, limits: DecodeLimits, short_side: int | None) -> _Opened:
     if not data:
         raise _refusal("empty", "no bytes")
     if len(data) > limits.max_bytes:
@@ -130,7 +133,7 @@ def _open(data: bytes, limits: DecodeLimits, short_side: int | None) -> tuple[Im
     format_ = headers.sniff(data)
     if not format_:
         raise _refusal("not_an_image", f"begins with {data[:16]!r}")
-    if format_ not in headers.DECODED:
+    if format_ not in headers.DECODED or (format_ == "AVIF" and not AvifImagePlugin.SUPPORTED):
         raise _refusal("unsupported_format", f"{format_}; {', '.join(headers.DECODED)} are read")
     try:
         if format_ == "JPEG":
@@ -142,19 +145,20 @@ def _open(data: bytes, limits: DecodeLimits, short_side: int | None) -> tuple[Im
         raise _broken(format_, error) from None
 
 
-def _open_jpeg(data: bytes, limits: DecodeLimits, short_side: int | None) -> tuple[Image.Image, int, tuple[int, int]]:
+def _open_jpeg(data: bytes, limits: DecodeLimits, short_side: int | None) -> _Opened:
     height, width, space, _ = simplejpeg.decode_jpeg_header(data, strict=False)
     _check_size(width, height, limits)
     header = headers.jpeg_header(data)
     if header.scans > _MAX_SCANS:
         raise _refusal("too_many_scans", f"{header.scans} scans")
     if space in ("CMYK", "YCCK"):
-        picture = _ink_jpeg(data, header)
+        rgb = np.array(to_srgb(_ink_jpeg(data, header), header.icc))
     else:
-        picture = Image.fromarray(_jpeg_pixels(data, short_side or 0))
-        if space.upper() == "GRAY" and header.icc:
-            picture = picture.getchannel(0)
-    return to_srgb(picture, header.icc), header.orientation, (width, height)
+        rgb = _jpeg_pixels(data, short_side or 0)
+        if header.icc:
+            picture = Image.fromarray(rgb)
+            rgb = np.array(to_srgb(picture.getchannel(0) if space.upper() == "GRAY" else picture, header.icc))
+    return rgb, header.orientation, (width, height)
 
 
 def _jpeg_pixels(data: bytes, short_side: int) -> NDArray[np.uint8]:
@@ -176,7 +180,7 @@ def _ink_jpeg(data: bytes, header: headers.JpegHeader) -> Image.Image:
     return picture if header.adobe else Image.eval(picture, lambda ink: 255 - ink)
 
 
-def _open_other(data: bytes, format_: str, limits: DecodeLimits) -> tuple[Image.Image, int, tuple[int, int]]:
+def _open_other(data: bytes, format_: str, limits: DecodeLimits) -> _Opened:
     """By the plug-in itself rather than `Image.open`, so that Pillow's own pixel limit, a global one that warns before
     it raises, has no say. Two plug-ins apply it by themselves, and are held below it."""
     if format_ in ("GIF", "WEBP") and Image.MAX_IMAGE_PIXELS:
@@ -187,9 +191,17 @@ def _open_other(data: bytes, format_: str, limits: DecodeLimits) -> tuple[Image.
     picture: Image.Image = _PLUGINS[format_](io.BytesIO(data))
     _check_size(*picture.size, limits)
     picture.load()
-    orientation = picture.getexif().get(0x0112, 1)
-    upright = orientation if orientation in _TURNS else 1
-    return to_srgb(flatten(picture), picture.info.get("icc_profile")), upright, picture.size
+    rgb = np.array(to_srgb(flatten(picture), picture.info.get("icc_profile")))
+    return rgb, _orientation(picture), picture.size
+
+
+def _orientation(picture: Image.Image) -> int:
+    """1 to 8; a broken EXIF block is no reason to refuse a picture."""
+    try:
+        orientation = picture.getexif().get(0x0112, 1)
+    except Exception:  # as many types as there are ways to break it
+        return 1
+    return orientation if orientation in _TURNS else 1
 
 
 def _check_size(width: int, height: int, limits: DecodeLimits) -> None:

@@ -99,11 +99,13 @@ def _silence() -> None:
 
 
 def _limit_memory(memory_bytes: int) -> None:
-    """At most this much address space beyond what the started process has, and no core files."""
+    """No core files and, where the system tells and limits address space (Linux), at most this much of it beyond what
+    the started process has."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pages = Path("/proc/self/statm")
-    started = int(pages.read_text().split()[0]) * resource.getpagesize() if pages.exists() else 0
-    resource.setrlimit(resource.RLIMIT_AS, (started + memory_bytes, started + memory_bytes))
+    if pages.exists():
+        limit = int(pages.read_text().split()[0]) * resource.getpagesize() + memory_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def _single_threaded() -> None:

@@ -29,7 +29,7 @@ class DecoderPool:
     A decoder that dies, hangs or runs out of memory gives its picture the `Failure` `decoder_died`,
     `decoder_timeout` or `decoder_memory`; another takes its place and the run goes on. From asyncio:
     `await asyncio.wrap_future(pool.submit(data))`. Leaving the `with` block normally finishes what was submitted;
-    leaving it by an exception cancels what has not begun. Linux and macOS.
+    leaving it by an exception cancels what has not begun. Memory is limited on Linux alone.
     """
 
     def __init__(
@@ -47,14 +47,16 @@ class DecoderPool:
         """
         if processes < 1 or memory_bytes < 1 or seconds <= 0:
             raise ValueError(f"a pool needs processes, memory and time: {processes=}, {memory_bytes=}, {seconds=}")
+        self._limits = limits or DecodeLimits()
         settings = {
-            "limits": asdict(limits or DecodeLimits()),
+            "limits": asdict(self._limits),
             "memory_bytes": memory_bytes,
             "seconds": seconds,
             "worker": worker,
         }
         self.capacity = 4 * processes
         """How many pictures in flight keep every decoder busy; `submit` never blocks, so the caller holds to this."""
+        self._closed = False
         self._jobs: queue.SimpleQueue[tuple[bytes, Future[Outcome]] | None] = queue.SimpleQueue()
         decoders = _started([_Decoder(json.dumps(settings)) for _ in range(processes)])
         self._threads = [threading.Thread(target=self._serve, args=[decoder], daemon=True) for decoder in decoders]
@@ -63,12 +65,18 @@ class DecoderPool:
 
     def submit(self, data: bytes) -> Future[Outcome]:
         """Queues a picture and returns at once; the future holds what became of it, never an exception of decoding."""
+        if self._closed:
+            raise RuntimeError("this pool of decoders is closed")
         future: Future[Outcome] = Future()
-        self._jobs.put((data, future))
+        if len(data) > self._limits.max_bytes:
+            future.set_result(Failure(reason="too_many_bytes", detail=f"{len(data)} bytes"))
+        else:
+            self._jobs.put((data, future))
         return future
 
     def close(self, *, cancel: bool = False) -> None:
         """Waits for what was submitted, or with `cancel` only for what has begun, and ends the decoders."""
+        self._closed = True
         while cancel and not self._jobs.empty():
             job = self._jobs.get()
             if job:
