@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import subprocess
+import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -71,6 +74,31 @@ def image_row(product_id: str, position: int = 0, data: bytes | None = None) -> 
         "phash": stored.phash,
         "status": "ok",
     }
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+from wildwear.datasets.entries import read_table
+from wildwear.datasets.from_catalog import split_catalog
+from wildwear.datasets.importing import import_samples
+from wildwear.datasets.settings import Columns, ImportSettings, SplitSettings
+from wildwear.images import duplicates
+from wildwear.workspace import Workspace
+import lance, polars, scipy.sparse.csgraph
+workspace, split = Workspace.open(Path(sys.argv[1])), SplitSettings()
+print("ready", flush=True)
+"""
+
+
+def run_and_kill(workspace: Workspace, statement: str, delay: float) -> None:
+    """Runs a statement with `workspace` and `split` in a process of its own, which is killed after `delay` seconds."""
+    command = [sys.executable, "-c", _CHILD + statement, str(workspace.root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(delay)
+        child.kill()
 
 
 def _table(schema: pa.Schema, rows: Sequence[Mapping[str, object]]) -> pa.Table:

@@ -47,11 +47,14 @@ class DatasetRef:
         return f"split = '{self.split}'" if self.split else None
 
     def open(self, workspace: Workspace) -> Table:
-        """The dataset's table. Raises `UnknownName` for a dataset that is not there, or a side that is empty."""
+        """The dataset's table. Raises `UnknownName` for a dataset that is not there or a side that is empty, and
+        `UserError` for a dataset without samples, which a run that failed may have left."""
         table = workspace.dataset(self.name)
+        if not table.count():
+            raise UserError(f"dataset {self.name} has no samples: make it again with 'split' or 'dataset import'")
         if self.split and not table.count(self.where):
-            there_are = [side for side in Split if table.count(f"split = '{side}'")]
-            raise UnknownName("split", self.split, there_are, f"dataset {self.name}")
+            there_are = [side.value for side in Split if table.count(f"split = '{side}'")]
+            raise UnknownName("split", self.split.value, there_are, f"dataset {self.name}")
         return table
 
 

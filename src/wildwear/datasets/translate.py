@@ -36,5 +36,6 @@ def translate_all(labels: Iterable[str], mapping: LabelMapping, taxonomy: Taxono
 
 
 def _near(error: UnknownName) -> str:
-    near = difflib.get_close_matches(error.value.casefold(), [choice.casefold() for choice in error.choices], n=1)
-    return f" (near {near[0]})" if near else ""
+    by_folded = {choice.casefold(): choice for choice in error.choices}
+    near = difflib.get_close_matches(error.value.casefold(), by_folded, n=1)
+    return f" (near {by_folded[near[0]]})" if near else ""
