@@ -21,7 +21,6 @@ from wildwear.records import Failure
 _REDIRECTS = (301, 302, 303, 307, 308)
 _WORTH_ANOTHER_TRY = (408, 425, 429)
 _LOOKUP_THREADS = 16
-_CHUNK = 1 << 16
 
 
 class Unfetchable(Exception):
@@ -154,6 +153,8 @@ class Downloader:
             except Unfetchable as problem:
                 if problem.blame:
                     host.failed(problem.failure)
+                else:
+                    host.answered()
                 host.pause(problem.wait)
                 raise
             host.answered()
@@ -183,7 +184,7 @@ class Downloader:
             raise Unfetchable("too_many_bytes", f"{response.content_length}, the limit is {most}")
         chunks: list[bytes] = []
         size = 0
-        async for chunk in response.content.iter_chunked(_CHUNK):
+        async for chunk in response.content.iter_any():
             size += len(chunk)
             if size > most:
                 raise Unfetchable("too_many_bytes", f"more than {most}")

@@ -15,7 +15,7 @@ from wildwear.errors import StorageError, UserError, WildwearError
 from wildwear.images.addresses import has_scheme
 from wildwear.images.duplicates import placeholders
 from wildwear.images.fetch_ledger import CHANGED, Ledger, without_bytes
-from wildwear.images.fetch_plan import wanted
+from wildwear.images.fetch_plan import count_hosts, wanted
 from wildwear.images.fetch_settings import FetchSettings
 from wildwear.images.fetch_worker import RESULT, MakeFetcher
 from wildwear.records import Report
@@ -26,9 +26,9 @@ from wildwear.workspace import Table, Workspace
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
 
-_MAX_BATCH = 256
-_MIN_BATCH = 16
-_BATCHES_A_WORKER = 8
+_MIN_BATCH, _MAX_BATCH = 16, 1024
+_SECONDS_A_BATCH = 10.0
+_BATCHES = 16
 
 
 class Progress(Protocol):
@@ -80,17 +80,23 @@ def _fetched(addresses: pa.Table, make: MakeFetcher) -> Generator[pa.RecordBatch
     """Batches of the addresses' rows with a column `result` of type `RESULT`."""
     if not len(addresses):
         return
-    workers = make.settings.workers
     yield from map_rows(
         addresses,
         ["url"],
         make,
         RESULT,
         keep=addresses.column_names,
-        batch_rows=min(_MAX_BATCH, max(_MIN_BATCH, len(addresses) // (workers * _BATCHES_A_WORKER))),
-        concurrency=workers,
+        batch_rows=_batch_rows(addresses, make.settings),
+        concurrency=make.settings.workers,
         runner=make.settings.runner,
     )
+
+
+def _batch_rows(addresses: pa.Table, settings: FetchSettings) -> int:
+    """So many that the limits a host allow them within seconds, for only whole batches are committed; but more with
+    more hosts, for a batch waits for its slowest picture."""
+    in_time = settings.requests_per_second * count_hosts(addresses) * _SECONDS_A_BATCH
+    return int(max(_MIN_BATCH, min(_MAX_BATCH, in_time, len(addresses) // _BATCHES)))
 
 
 @contextmanager
@@ -115,9 +121,9 @@ def _images_folder(workspace: Workspace, settings: FetchSettings, addresses: pa.
     folder = settings.images or read_images_folder(workspace)
     if folder is not None and not folder.is_dir():
         raise UserError(f"the images folder {folder} is not there: say where it is with --images DIR")
-    urls = addresses["url"].to_pylist()
-    if folder is None and urls and not any(map(has_scheme, urls)):
-        raise UserError(f"the pictures are named by paths, such as {urls[0]!r}: say where they lie with --images DIR")
+    if folder is None and len(addresses) and not any(has_scheme(url.as_py()) for url in addresses["url"]):
+        example = addresses["url"][0].as_py()
+        raise UserError(f"the pictures are named by paths, such as {example!r}: say where they lie with --images DIR")
     return folder.resolve() if folder else None
 
 
@@ -151,7 +157,7 @@ def _report(workspace: Workspace, ledger: Ledger, aside: int) -> Report:
     return Report(
         verb="fetch",
         done={
-            "pictures stored": statuses["ok"] - aside,
+            "pictures stored": max(0, statuses["ok"] - aside),
             "pictures changed since they were fetched": statuses[CHANGED],
             "pictures in the workspace": table.count("status = 'ok'"),
         },

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from wildwear.errors import UserError
 from wildwear.images.addresses import has_scheme
@@ -15,7 +13,11 @@ from wildwear.images.fetch_settings import FetchSettings
 from wildwear.tables import IMAGES, LABELS, PRODUCTS
 from wildwear.workspace import Workspace
 
-_REFERENCES = pa.schema([("product_id", pa.string()), ("url", pa.string()), ("position", pa.int32())])
+if TYPE_CHECKING:
+    import polars as pl
+
+_KEY = ["product_id", "url"]
+_HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)"
 
 
 def wanted(workspace: Workspace, settings: FetchSettings) -> pa.Table:
@@ -24,16 +26,23 @@ def wanted(workspace: Workspace, settings: FetchSettings) -> pa.Table:
     `image_id` is what the `images` table holds now, or null. Hosts are interleaved in proportion, so that every
     stretch of the table asks all of them. Raises `UserError` where there are no products or no labels yet.
     """
+    import polars as pl
+
     references = _references(workspace, settings)
-    stored = workspace.table(IMAGES).read(["product_id", "url", "status", "transient", "image_id"])
+    stored = _frame(workspace.table(IMAGES).read([*_KEY, "status", "transient", "image_id"]))
     if settings.retry_failed:
-        left = _with_stored(references, stored.filter(pc.field("transient")), "inner")
+        left = references.join(stored.filter(pl.col("transient")), on=_KEY)
     elif settings.refresh:
-        left = _with_stored(references, stored, "left outer")
+        left = references.join(stored, on=_KEY, how="left")
     else:
-        new = references.join(stored, ["product_id", "url"], join_type="left anti")
-        left = new.append_column("image_id", pa.nulls(len(new), pa.string()))
-    return _interleaved(_one_row_an_address(left))
+        left = references.join(stored, on=_KEY, how="anti").with_columns(image_id=pl.lit(None, pl.String))
+    addresses = left.sort(_KEY).group_by("url", maintain_order=True).agg("product_id", "position", "image_id")
+    return _interleaved(addresses).to_arrow()
+
+
+def count_hosts(addresses: pa.Table) -> int:
+    """How many hosts a table as `wanted` makes it has; the images folder counts as one."""
+    return int(_frame(addresses.select(["url"]))["url"].str.extract(_HOST).n_unique())
 
 
 def host_of(reference: str) -> str:
@@ -42,79 +51,58 @@ def host_of(reference: str) -> str:
     >>> host_of("https://CDN.example.com/a.jpg"), host_of("m/h/mh01.jpg")
     ('cdn.example.com', '(folder)')
     """
-    scheme, _, rest = reference.partition(":")
     if not has_scheme(reference):
         return "(folder)"
-    if not rest.startswith("//"):
-        return f"({scheme[:20]}:)"
-    return re.split("[/?#]", rest[2:], maxsplit=1)[0].rpartition("@")[2].lower()[:100] or f"({scheme[:20]}:)"
+    found = re.match(_HOST, reference.strip())
+    host = found[1].rpartition("@")[2].lower()[:100] if found else ""
+    return host or f"({reference.partition(':')[0][:20]}:)"
 
 
-def _references(workspace: Workspace, settings: FetchSettings) -> pa.Table:
-    """Every (product, address) once, with the position of its first mention."""
+def _references(workspace: Workspace, settings: FetchSettings) -> pl.DataFrame:
+    """Every (product, address) once: the product's own pictures by their position, then those of its variants."""
+    import polars as pl
+
     products = workspace.table(PRODUCTS)
     if not products.count():
         raise UserError(f"{workspace.root} holds no products yet: run 'wildwear import FILE' first")
     labelled = None if settings.all_products else _labelled(workspace)
-    rows = [batch for batch in _mentions(workspace) if batch.num_rows]
-    table = pa.Table.from_batches(rows, schema=_REFERENCES)
-    return table if labelled is None else table.filter(pc.is_in(table["product_id"], labelled))
+    none = pl.lit([], pl.List(pl.String))
+    of_variants = pl.col("variants").list.eval(pl.element().struct.field("image_urls").explode())
+    frame = (
+        _frame(products.read(["product_id", "image_urls", "variants"]))
+        .lazy()
+        .filter(pl.lit(True) if labelled is None else pl.col("product_id").is_in(labelled.implode()))
+        .select("product_id", url=pl.col("image_urls").fill_null(none).list.concat(of_variants.fill_null(none)))
+        .with_columns(pl.col("url").list.drop_nulls().list.unique(maintain_order=True))
+        .with_columns(position=pl.int_ranges(pl.col("url").list.len(), dtype=pl.Int32))
+        .explode("url", "position")
+        .filter(pl.col("url").str.len_bytes() > 0)
+    )
+    return frame.collect()
 
 
-def _labelled(workspace: Workspace) -> pa.Array:
-    labels = workspace.table(LABELS).read(["product_id"], where="wins")
-    if not labels.num_rows:
+def _labelled(workspace: Workspace) -> pl.Series:
+    labels = _frame(workspace.table(LABELS).read(["product_id"], where="wins"))
+    if not len(labels):
         raise UserError(
             f"{workspace.root} holds no labels yet: run 'wildwear label' first, or fetch for every product "
             "with --all-products"
         )
-    return pc.unique(labels["product_id"])
+    return labels["product_id"].unique()
 
 
-def _mentions(workspace: Workspace) -> Iterator[pa.RecordBatch]:
-    for batch in workspace.table(PRODUCTS).batches(["product_id", "image_urls", "variants"]):
-        rows = [
-            (product["product_id"], url, position)
-            for product in batch.to_pylist()
-            for position, url in enumerate(_urls_of(product))
-        ]
-        columns = list(zip(*rows, strict=True)) or [(), (), ()]
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(values, field.type) for values, field in zip(columns, _REFERENCES, strict=True)],
-            schema=_REFERENCES,
-        )
-
-
-def _urls_of(product: dict[str, object]) -> list[str]:
-    """The product's own pictures, then those of its variants, each once."""
-    urls: list[str] = list(product["image_urls"] or ())  # type: ignore[call-overload]
-    for variant in product["variants"] or ():  # type: ignore[attr-defined]
-        urls += variant["image_urls"] or ()
-    return list(dict.fromkeys(url for url in urls if url))
-
-
-def _with_stored(references: pa.Table, stored: pa.Table, how: str) -> pa.Table:
-    kept = stored.select(["product_id", "url", "image_id"])
-    return references.join(kept, ["product_id", "url"], join_type=how)
-
-
-def _one_row_an_address(references: pa.Table) -> pa.Table:
-    ordered = references.sort_by([("url", "ascending"), ("product_id", "ascending")])
-    grouped = ordered.group_by("url", use_threads=False).aggregate(
-        [("product_id", "list"), ("position", "list"), ("image_id", "list")]
-    )
-    return grouped.select(["url", "product_id_list", "position_list", "image_id_list"]).rename_columns(
-        ["url", "product_id", "position", "image_id"]
-    )
-
-
-def _interleaved(addresses: pa.Table) -> pa.Table:
+def _interleaved(addresses: pl.DataFrame) -> pl.DataFrame:
     """Orders the rows by how far each is through the rows of its own host."""
-    hosts = pa.array([host_of(url) for url in addresses["url"].to_pylist()], pa.string()).dictionary_encode()
-    codes = np.asarray(hosts.indices)
-    order = np.argsort(codes, kind="stable")
-    counts = np.bincount(codes, minlength=1)
-    starts = np.cumsum(counts) - counts
-    rank = np.empty(len(codes))
-    rank[order] = np.arange(len(codes)) - starts[codes[order]]
-    return addresses.take(np.argsort((rank + 0.5) / np.maximum(counts, 1)[codes], kind="stable"))
+    import polars as pl
+
+    host = pl.col("url").str.extract(_HOST).fill_null("")
+    through = (pl.int_range(pl.len()).over(host) + 0.5) / pl.len().over(host)
+    return addresses.sort(through, maintain_order=True)
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
+    import polars as pl
+
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame

@@ -41,7 +41,7 @@ class Host:
         return self._last_failure if open_ else None
 
     def answered(self) -> None:
-        """A request was answered: the circuit closes."""
+        """A request did not fail by the host's fault: the circuit closes."""
         self._failures = 0
 
     def failed(self, failure: Failure) -> None:
