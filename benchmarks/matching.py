@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -37,7 +38,7 @@ cotton blend machine wash cold tumble dry light layer weekend morning coastal mo
 neckline waist regular fit size model wears true midweight brushed durable garment designed season wardrobe staple
 pairs easily over under keeps warm cool breathable stretch panel seam hem cuff drawstring zip lined side back front
 features finished detail colour navy black ivory olive heather sand rust teal washed recycled organic wool linen
-polyester elastane imported style look feel weight smooth texture crafted timeless layering versatile""".split()
+polyester elastane imported style look feel weight smooth texture crafted timeless layering versatile"""
 
 
 def products(rows: int, seed: int = 1) -> pa.Table:
@@ -49,7 +50,7 @@ def products(rows: int, seed: int = 1) -> pa.Table:
 
 
 def _prose(rng: random.Random, literals: list[str], common: list[str]) -> str:
-    words = rng.choices(PROSE, k=90)
+    words = rng.choices(PROSE.split(), k=90)
     for _ in range(5):
         words[rng.randrange(90)] = rng.choice(common if rng.random() < 0.8 else literals)
     words[3] = words[3].title()
@@ -118,7 +119,7 @@ def measure(rows: int, repeat: int, processes: int) -> dict[str, object]:
             sys.exit(f"the results differ in {np.count_nonzero(ours != theirs)} of {ours.size} places")
     if processes > 1:
         cuts = np.linspace(0, rows, processes + 1).astype(int)
-        parts = [table.slice(a, b - a) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        parts = [table.slice(a, b - a) for a, b in pairwise(cuts)]
         with ProcessPoolExecutor(processes) as pool:
             in_processes(pool, [part.slice(0, 1) for part in parts], queries)
             times[f"wildwear, {processes} processes"] = [in_processes(pool, parts, queries) for _ in range(repeat)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from wildwear.records import Report
 from wildwear.tables import LABELS, PRODUCTS
 from wildwear.workspace import Workspace
 
+_NOTHING: dict[str, Any] = {"words": [], "resolution": "nothing matches"}
 GAINED, LOST, MOVED = "gained a label", "lost its label", "moved to another category"
 
 
@@ -92,7 +94,7 @@ def _shown(workspace: Workspace, labeller: Labeller, changes: list[dict[str, Any
     for batch in products.to_batches():
         for row, claims in enumerate(labeller(batch.select(labeller.matcher.columns)).to_pylist()):
             change = by_id[batch["product_id"][row].as_py()]
-            winner = next((claim for claim in claims if claim["wins"]), {"words": [], "resolution": "nothing matches"})
+            winner: dict[str, Any] = next(filter(itemgetter("wins"), claims), _NOTHING)
             why = f"{change['before'] or 'unlabelled'} → {change['after'] or 'unlabelled'}: {winner['resolution']}"
             shown.append(sample(batch, row, winner["words"], why))
     return shown

@@ -111,7 +111,7 @@ class Matcher:
             queries.append(self._query_of_group[members[chosen]])
         return Words(_concatenated(rows), _concatenated(queries), tuple(fields))
 
-    def literal(self, field: str) -> list[str]:
+    def literals(self, field: str) -> list[str]:
         """The literals that `Hits.literals` of a field index."""
         return self._fields[field].literals
 
@@ -214,14 +214,12 @@ def _plain(query: Query, fields: tuple[str, ...], under_not: bool) -> frozenset[
 
 def _truth(node: _Node, groups: Bools) -> Bools:
     if isinstance(node, _AnyOf):
-        return ~groups[node.group] if node.negated else groups[node.group]
+        found: Bools = groups[node.group]
+        return ~found if node.negated else found
     first, *others = node.parts
-    result = _truth(first, groups).copy()
+    result = _truth(first, groups)
     for part in others:
-        if node.every:
-            result &= _truth(part, groups)
-        else:
-            result |= _truth(part, groups)
+        result = result & _truth(part, groups) if node.every else result | _truth(part, groups)
     return result
 
 

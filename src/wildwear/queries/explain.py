@@ -128,5 +128,3 @@ def _probes(block: Block) -> dict[str, Query]:
 def _why(outcome: str, word: dict[str, Any]) -> str:
     where = f"'{word['word']}' at {word['field']}:{word['offset']}"
     return {MINUS: f"but for {where}", ELSEWHERE: f"only {where}", ONE_SIDE: f"only {where}"}[outcome]
-
-

@@ -78,7 +78,7 @@ class _CharTable:
 
 
 _CHARS = _CharTable()
-_ASCII = np.array([ord(fold_char(chr(code)) or " ") if code < 128 else code for code in range(256)], np.uint8)
+_ASCII = bytes(ord(fold_char(chr(code)) or " ") if code < 128 else code for code in range(256))
 _IS_BREAK = np.isin(np.arange(256), list(_BREAKS))
 
 
@@ -135,25 +135,34 @@ def fold_column(texts: pa.Array) -> FoldedColumn:
     raw, raw_starts = _joined(texts)
     leads = np.flatnonzero(raw >= 0xC0)
     codes, widths = _code_points(raw, leads)
-    _CHARS.learn(codes)
-    folded = _ASCII[raw]
-    lengths, replacements = _CHARS.length[codes], _CHARS.bytes[codes]
-    gone = []
-    for place in range(4 if len(leads) else 0):
-        written = place < lengths
-        folded[leads[written] + place] = replacements[written, place]
-        gone.append(leads[(place >= lengths) & (place < widths)] + place)
-    deleted = np.sort(np.concatenate(gone)) if gone else np.zeros(0, np.int64)
-    starts = raw_starts - np.searchsorted(deleted, raw_starts)
+    data, deleted = raw.tobytes().translate(_ASCII), np.zeros(0, np.int64)
+    if len(leads):
+        data, deleted = _with_letters(data, leads, codes, widths)
     return FoldedColumn(
-        data=np.delete(folded, deleted).tobytes() if len(deleted) else folded.tobytes(),
-        starts=starts,
+        data=data,
+        starts=raw_starts - np.searchsorted(deleted, raw_starts),
         raw=raw,
         raw_starts=raw_starts,
         deleted=deleted,
         _leads=leads,
         _codes=codes,
     )
+
+
+def _with_letters(data: bytes, leads: Ints, codes: Ints, widths: Ints) -> tuple[bytes, Ints]:
+    """Folds the characters beyond ASCII that begin at `leads`; gives the data and the positions that fell away."""
+    _CHARS.learn(codes)
+    lengths, replacements = _CHARS.length[codes], _CHARS.bytes[codes]
+    folded = np.frombuffer(bytearray(data), np.uint8)
+    gone = []
+    for place in range(4):
+        written = place < lengths
+        folded[leads[written] + place] = replacements[written, place]
+        gone.append(leads[(place >= lengths) & (place < widths)] + place)
+    deleted = np.sort(np.concatenate(gone))
+    kept = np.ones(len(folded), bool)
+    kept[deleted] = False
+    return folded[kept].tobytes(), deleted
 
 
 def _joined(texts: pa.Array) -> tuple[NDArray[np.uint8], Ints]:

@@ -9,7 +9,7 @@ def without_minus(query: Query) -> Query:
     """The query less its minus-terms.
 
     >>> from wildwear.queries.syntax import parse
-    >>> print(without_minus(parse("(jeans | denim !jacket) & !doll")))
+    >>> print(without_minus(parse("(jeans | denim & !jacket) & !doll")))
     jeans | denim
     """
     match query:
@@ -70,5 +70,3 @@ def any_side(query: Query) -> Query:
 
 def _whole(kind: type[And] | type[Or], parts: tuple[Query, ...]) -> Query:
     return parts[0] if len(parts) == 1 else kind(parts)
-
-

@@ -7,7 +7,7 @@ umbrella (Pants) gives way to a category that it contains (Jeans) where both cla
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -38,10 +38,7 @@ POLICIES: Mapping[str, tuple[str, ...]] = {
 """`head-noun`: the last word of the title's first part that holds a claim ("denim jacket with hood" is a jacket),
 then the description. `title-first`: the title, in it the longest match. `most-matches`: whose words occur most."""
 
-_BREAK_WORDS = (
-    "with without w for in by from of and or on over under at to featuring feat plus made like mit für avec pour "
-    "con para"
-).split()
+_BREAK_WORDS = "with without w for in by from of and or on over under at to featuring feat plus made like"
 """A title's head noun stands before the first of these: "jacket with hood"."""
 
 WORD_TYPE = pa.struct([("word", pa.string()), ("field", pa.string()), ("offset", pa.int32())])
@@ -84,7 +81,7 @@ class Resolver:
         self.names = tuple(names)
         self.criteria = POLICIES[policy]
         self._contains = np.array([[member in umbrellas.get(name, ()) for member in names] for name in names], bool)
-        self._breaks = Automaton(_BREAK_WORDS)
+        self._breaks = Automaton(_BREAK_WORDS.split())
 
     def resolve(self, matcher: Matcher, words: Words) -> Claims:
         """The claims that `words` make, one a row and query."""
@@ -103,11 +100,16 @@ class Resolver:
         rival = np.where(wins, np.minimum(best + 1, len(rows) - 1), best)
         decided = self._deciding([value[first] for value in values.values()], queries, rival)
         said = placed.sayings().take(pa.array(first))
+        alone = np.repeat(row_counts == 1, row_counts)
         return Claims(
             rows=rows,
             queries=queries,
             wins=wins,
-            resolutions=self._resolutions(queries, said, wins, rival, decided, np.repeat(row_counts == 1, row_counts)),
+            resolutions=pc.if_else(
+                pa.array(alone),
+                _joined("the only claim: ", said),
+                self._sentences(queries, said, wins, rival, decided),
+            ),
             words=placed.lists(first, counts),
         )
 
@@ -126,20 +128,19 @@ class Resolver:
         narrowed = self._contains[queries, queries[rival]] | self._contains[queries[rival], queries]
         return np.where(narrowed, len(values), differs.argmax(axis=0))
 
-    def _resolutions(
-        self, queries: Ints, said: pa.Array, wins: NDArray[np.bool_], rival: Ints, decided: Ints, alone: NDArray[np.bool_]
+    def _sentences(
+        self, queries: Ints, said: pa.Array, wins: NDArray[np.bool_], rival: Ints, decided: Ints
     ) -> pa.Array:
-        """One sentence a claim."""
+        """For each claim how it won over its rival, or lost to it."""
         reasons = pa.array([*(CRITERIA[name] for name in self.criteria), "narrower "]).take(pa.array(decided))
-        names = pa.array(self.names, pa.string()).take(pa.array(queries))
-        rivals, their_names = said.take(pa.array(rival)), names.take(pa.array(rival))
+        rivals = said.take(pa.array(rival))
+        their_names = pa.array(self.names, pa.string()).take(pa.array(queries[rival]))
         won = _joined(reasons, said, " beats ", rivals, " (", their_names, ")")
         lost = _joined("loses to ", their_names, ": ", reasons, rivals, " beats ", said)
-        only = _joined("the only claim: ", said)
-        return pc.if_else(pa.array(alone), only, pc.if_else(pa.array(wins), won, lost))
+        return pc.if_else(pa.array(wins), won, lost)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
     """Words with what the criteria look at: parallel arrays."""
 
@@ -159,19 +160,22 @@ class _Placed:
 
     @staticmethod
     def of(matcher: Matcher, words: Words, breaks: Automaton) -> _Placed:
-        fields, literals, offsets, segments, texts = [], [], [], [], []
-        for number, (name, hits) in enumerate(words.hits):
-            fields.append(np.full(len(hits.literals), number))
-            literals.append(hits.literals + sum(map(len, texts)))
-            offsets.append(hits.offsets())
-            segments.append(_segments(hits, breaks) if name == "title" else np.zeros(len(hits.literals), np.int64))
-            texts.append(matcher.literal(name))
-        flat = pa.array([text for some in texts for text in some], pa.string())
-        literal, offset = np.concatenate(literals), np.concatenate(offsets)
-        ends = offset + np.array([len(text) for some in texts for text in some], np.int64)[literal]
-        names = tuple(name for name, _ in words.hits)
+        texts = [text for name, _ in words.hits for text in matcher.literals(name)]
+        counts = [len(matcher.literals(name)) for name, _ in words.hits]
+        first = np.cumsum(counts) - counts
+        each = [hits for _, hits in words.hits]
+        literals = np.concatenate([hits.literals + start for hits, start in zip(each, first, strict=True)])
+        offsets = np.concatenate([hits.offsets() for hits in each])
         return _Placed(
-            words.rows, words.queries, np.concatenate(fields), literal, offset, ends, np.concatenate(segments), names, flat
+            rows=words.rows,
+            queries=words.queries,
+            fields=np.repeat(np.arange(len(each)), [len(hits.literals) for hits in each]),
+            literals=literals,
+            offsets=offsets,
+            ends=offsets + np.array([*map(len, texts)], np.int64)[literals],
+            segments=np.concatenate([_segments(name, hits, breaks) for name, hits in words.hits]),
+            field_names=tuple(name for name, _ in words.hits),
+            texts=pa.array(texts, pa.string()),
         )
 
     def criterion(self, name: str) -> Ints:
@@ -196,8 +200,8 @@ class _Placed:
         return -counts[inverse]
 
     def taken(self, indices: Ints) -> _Placed:
-        arrays = (self.rows, self.queries, self.fields, self.literals, self.offsets, self.ends, self.segments)
-        return _Placed(*(array[indices] for array in arrays), self.field_names, self.texts)
+        names = ("rows", "queries", "fields", "literals", "offsets", "ends", "segments")
+        return replace(self, **{name: getattr(self, name)[indices] for name in names})
 
     def distinct(self) -> Ints:
         """Where neighbours differ: a word may stand in several parts of one query."""
@@ -222,8 +226,10 @@ class _Placed:
         return pa.array(self.field_names, pa.string()).take(pa.array(self.fields))
 
 
-def _segments(hits: Hits, breaks: Automaton) -> Ints:
+def _segments(field: str, hits: Hits, breaks: Automaton) -> Ints:
     """Which part of its title each occurrence is in, counting brackets, dashes, commas and prepositions."""
+    if field != "title":
+        return np.zeros(len(hits.literals), np.int64)
     words = breaks.find_in(hits.column).positions
     by_word = np.searchsorted(words, hits.positions) - np.searchsorted(words, hits.column.starts[hits.rows])
     return by_word + hits.column.breaks_before(hits.positions, hits.rows)

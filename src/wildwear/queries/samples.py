@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,8 @@ from wildwear.queries.fold import fold
 _AROUND = 40
 """Characters shown on either side of a word in a long text."""
 _SHORT = 100
+
+T = TypeVar("T")
 
 
 class Sample(TypedDict):
@@ -26,15 +28,15 @@ class Sample(TypedDict):
     why: str
 
 
-def spread(positions: Sequence[int], count: int) -> list[int]:
-    """`count` of the positions (all, if there are no more), evenly spread over them.
+def spread(items: Sequence[T], count: int) -> list[T]:
+    """`count` of the items (all, if there are no more), evenly spread over them.
 
     >>> spread(range(100), 3)
     [0, 50, 99]
     """
-    if len(positions) <= count:
-        return list(positions)
-    return [positions[index] for index in np.linspace(0, len(positions) - 1, count).round().astype(int)]
+    if len(items) <= count:
+        return list(items)
+    return [items[index] for index in np.linspace(0, len(items) - 1, count).round().astype(int)]
 
 
 def sample(products: pa.RecordBatch, row: int, words: Iterable[Mapping[str, Any]], why: str) -> Sample:
@@ -42,12 +44,12 @@ def sample(products: pa.RecordBatch, row: int, words: Iterable[Mapping[str, Any]
     by_field: dict[str, list[tuple[int, str]]] = {"title": []}
     for word in words:
         by_field.setdefault(word["field"], []).append((word["offset"], word["word"]))
-    excerpt, highlights = "", []
+    excerpt = ""
+    highlights: list[tuple[int, int]] = []
     for field, found in by_field.items():
         text = field_texts(products, field)[row].as_py() or ""
         spans = [(offset, written_end(text, offset, word)) for offset, word in found]
         if field != "title":
-            # Several paths or attributes are joined without a mark of where one ends.
             text, spans = _window(text, spans[:1])
             excerpt += f"  [{field}] "
         highlights += [(len(excerpt) + start, len(excerpt) + end) for start, end in spans]

@@ -27,7 +27,7 @@ from wildwear.workspace import Table, Workspace
 
 CHUNK_ROWS = 131_072
 """Products handed to the runner at once: it may answer in any order, and no more than this is held to restore it."""
-BATCH_ROWS = 8192
+BATCH_ROWS = READ_ROWS = 8192
 _CHUNK_BYTES = 256 << 20
 
 Progress = Callable[[int], None]
@@ -148,7 +148,7 @@ def _chunks(products: Table, columns: list[str]) -> Iterator[pa.Table]:
     """The products in the order of their table, so many at once that neither rows nor bytes get out of hand."""
     held: list[pa.RecordBatch] = []
     rows = size = 0
-    for batch in products.batches(columns):
+    for batch in products.batches(columns, batch_rows=READ_ROWS):
         if held and (rows + batch.num_rows > CHUNK_ROWS or size + batch.nbytes > _CHUNK_BYTES):
             yield pa.Table.from_batches(held)
             held, rows, size = [], 0, 0

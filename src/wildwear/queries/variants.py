@@ -29,12 +29,10 @@ _FAMILIES = (
 )
 """Spellings of one thing. Any of them in a query stands for all."""
 
-_PLURAL_ONLY = frozenset(
-    "shorts trunks tights overalls heels flats pumps slacks khakis sweats briefs boxers denims trainers wedges "
-    "mules slides glasses cutoffs separates".split()
-)
+_PLURAL_ONLY = """shorts trunks tights overalls heels flats pumps slacks khakis sweats briefs boxers denims trainers
+wedges mules slides glasses cutoffs separates"""
 """Plurals that name a garment where the singular is something else ("short sleeve", "tight fit", "trunk")."""
-_FIXED = _PLURAL_ONLY | {word[:-1] for word in _PLURAL_ONLY} | {"as", "is", "this", "plus", "less", "men", "mens"}
+_FIXED = frozenset(form for word in _PLURAL_ONLY.split() for form in (word, word[:-1]))
 _IRREGULAR = {"woman": "women", "child": "children", "foot": "feet", "person": "people", "mouse": "mice"}
 _IRREGULAR |= {plural: singular for singular, plural in _IRREGULAR.items()}
 _SIBILANT = ("s", "x", "z", "ch", "sh")
@@ -78,7 +76,7 @@ def numbers(word: str) -> tuple[str, ...]:
 
 
 def _is_plural(word: str) -> bool:
-    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us"))
 
 
 def _singulars(word: str) -> Iterator[str]:

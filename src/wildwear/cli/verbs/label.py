@@ -14,7 +14,7 @@ app = App(name="label", help_epilogue="Example: wildwear -w shop label --explain
 
 
 @app.default
-def label(*, settings: Annotated[LabelSettings | None, Parameter(name="*")] = None) -> Report:
+def label(*, settings: Annotated[LabelSettings, Parameter(name="*", negative="")] = LabelSettings()) -> Report:
     """Give every product the categories whose queries its texts match, and decide between several.
 
     A query is made of words, "phrases", scopes (title:, description:, category:, brand:, attribute.material:),
@@ -24,11 +24,10 @@ def label(*, settings: Annotated[LabelSettings | None, Parameter(name="*")] = No
     from wildwear.queries.stage import label as run
     from wildwear.tables import PRODUCTS
 
-    chosen = settings or LabelSettings()
     workspace = current().open()
     with progress("labelling", workspace.table(PRODUCTS).count()) as advance:
-        report = run(workspace, chosen, advance)
-    _show(report, chosen)
+        report = run(workspace, settings, advance)
+    _show(report, settings)
     return report
 
 
