@@ -141,7 +141,10 @@ def test_a_given_split_that_leaks_is_used_only_when_a_flag_says_so(workspace: Wo
         *[("train", "train")] * 3,
         *[("validation", "val")] * 3,
     ]
-    assert run(workspace, path).details["leaks"] == {}
+    own = run(workspace, path)
+    assert own.details["on_two_sides"] == dict.fromkeys(
+        ("groups", "identical pictures", "near-duplicate pictures"), (0, 0)
+    )
     assert {row["given_split"] for row in samples(workspace)} == {"train", "validation"}
 
 
@@ -164,6 +167,20 @@ def test_a_given_split_must_be_one_and_rows_without_it_fail(workspace: Workspace
     write_table(path, [{"file": "a.jpg", "label": "Tee"}])
     with pytest.raises(UserError, match="gives no split"):
         run(workspace, path, given_split="use")
+
+
+def test_leaks_cannot_be_accepted_of_an_own_split() -> None:
+    with pytest.raises(UserError, match="goes with --given-split use"):
+        ImportSettings(accept_leaks=True)
+
+
+def test_where_no_picture_can_be_stored_one_row_says_why_and_all_are_kept(workspace: Workspace, tmp_path: Path) -> None:
+    path = write_table(tmp_path / "in" / "t.csv", [{"file": f"{i}.jpg", "label": "Tee"} for i in range(3)])
+    for i in range(3):
+        (path.parent / f"{i}.jpg").write_text("no picture")
+    with pytest.raises(UserError, match=r"none of its pictures could be stored, as .* row 4: not_an_image"):
+        run(workspace, path)
+    assert workspace.table(REJECTIONS).count() == 3
 
 
 def test_a_folder_of_classes_becomes_samples(workspace: Workspace, tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def split_catalog(
         },
         failed={"damaged_picture": len(damaged)},
         notes=(*_notes(plan, damaged), *plan_notes(plan, summary), f"next: wildwear train NAME --on {name}"),
-        details=summary.to_json() | {"contradictions": plan.contradictions, "damaged": damaged},
+        details=summary.to_json()
+        | {"on_two_sides": plan.on_two_sides, "contradictions": plan.contradictions, "damaged": damaged},
     )
 
 

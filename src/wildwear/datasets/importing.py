@@ -61,13 +61,15 @@ def import_samples(
         raise UserError(f"{found.source}: none of its {len(found.entries)} rows has a label that is not ignored")
     with _draft(workspace, name) as draft:
         draft.replace(_stored(found.source, wanted, sets, failed, progress or (lambda _: None)))
+        if not draft.count():
+            _keep(workspace, str(found.source), failed)
+            raise UserError(f"{found.source}: none of its pictures could be stored, as {_quoted(failed[-1])}")
         plan = make_plan(_candidates(draft), split, given=settings.given_split == "use")
         if not settings.accept_leaks:
             plan.refuse_leaks(str(found.source), _REMEDY)
         write_dataset(name, plan, draft, target, lambda _: None)
     failed += [_contradiction(found.source, source) for source in plan.contradictions]
-    failed = [once for _, once in sorted({rejection.row: rejection for rejection in reversed(failed)}.items())]
-    _keep(workspace, str(found.source), failed)
+    failed = _keep(workspace, str(found.source), failed)
     summary = summarise(name, target, taxonomy)
     skipped = {
         "rows with an ignored label": sum(not sets[entry.label] for entry in found.entries),
@@ -79,7 +81,7 @@ def import_samples(
         skipped=skipped,
         failed=Counter(rejection.reason for rejection in failed),
         notes=(*_notes(found, plan, failed), *plan_notes(plan, summary), f"next: wildwear dataset show {name}"),
-        details=summary.to_json() | {"leaks": plan.leaks, "columns": found.columns},
+        details=summary.to_json() | {"on_two_sides": plan.on_two_sides, "columns": found.columns},
     )
 
 
@@ -170,14 +172,16 @@ def _contradiction(path: Path, source: str) -> Rejection:
     return Rejection(source=str(path), row=int(source.rsplit(":", 1)[1]), reason="contradictory_labels", detail=detail)
 
 
-def _keep(workspace: Workspace, source: str, failed: Sequence[Rejection]) -> None:
-    """Puts the failed rows of this source in place of those that an earlier import has left."""
+def _keep(workspace: Workspace, source: str, failed: Sequence[Rejection]) -> list[Rejection]:
+    """Puts the failed rows of this source, one a row and in order, in place of those that an earlier import left."""
+    rows = [once for _, once in sorted({one.row: one for one in reversed(failed)}.items())]
     table = workspace.table(REJECTIONS)
     quoted = source.replace("'", "''")
     if table.count(f"source = '{quoted}'"):
         table.delete(f"source = '{quoted}'")
-    if failed:
-        table.upsert(pa.Table.from_pylist([asdict(rejection) for rejection in failed], REJECTIONS.schema))
+    if rows:
+        table.upsert(pa.Table.from_pylist([asdict(row) for row in rows], REJECTIONS.schema))
+    return rows
 
 
 def _notes(found: Entries, plan: Plan, failed: Sequence[Rejection]) -> Iterator[str]:
@@ -186,6 +190,10 @@ def _notes(found: Entries, plan: Plan, failed: Sequence[Rejection]) -> Iterator[
     if plan.leaks:
         yield f"the given split leaks, and is used all the same: {plan.leaks_in_words} on two sides"
     for rejection in failed[:_SHOWN]:
-        yield f"{rejection.source}, row {rejection.row}: {rejection.reason} ({rejection.detail})"
+        yield _quoted(rejection)
     if len(failed) > _SHOWN:
         yield f"... and {len(failed) - _SHOWN:,} more, all of them in the table 'rejections'"
+
+
+def _quoted(rejection: Rejection) -> str:
+    return f"{rejection.source}, row {rejection.row}: {rejection.reason} ({rejection.detail})"

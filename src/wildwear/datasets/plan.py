@@ -65,8 +65,12 @@ class Plan:
     """Listings in the largest set that cannot be divided."""
     uneven: bool
     """Whether the sides of an own split are more than `_TOLERANCE` from the shares that were asked for."""
-    leaks: Mapping[str, tuple[int, int]]
-    """What stands on two sides: how many, and how many listings those have."""
+    on_two_sides: Mapping[str, tuple[int, int]]
+    """For each thing that must not: how many stand on two sides, and how many listings those have."""
+
+    @property
+    def leaks(self) -> Mapping[str, tuple[int, int]]:
+        return {what: found for what, found in self.on_two_sides.items() if found[0]}
 
     @property
     def leaks_in_words(self) -> str:
@@ -101,7 +105,7 @@ def make_plan(candidates: pa.Table, settings: SplitSettings, *, given: bool = Fa
         joined_groups=listed["group"].n_unique() - len(keys),
         largest_component=int(np.bincount(component).max()),
         uneven=not given and _is_uneven(kept["split"], settings),
-        leaks={what: found for what, codes in links.items() if (found := straddling(codes, sides))[0]},
+        on_two_sides={what: straddling(codes, sides) for what, codes in links.items()},
     )
 
 

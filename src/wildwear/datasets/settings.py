@@ -47,6 +47,10 @@ class ImportSettings:
     accept_leaks: bool = False
     """Use a given split although a group or picture stands on two of its sides."""
 
+    def __post_init__(self) -> None:
+        if self.accept_leaks and self.given_split != "use":
+            raise UserError("--accept-leaks goes with --given-split use: an own split has no leaks to accept")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:

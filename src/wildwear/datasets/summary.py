@@ -102,7 +102,8 @@ def summary_notes(summary: Summary) -> tuple[str, ...]:
 
 def plan_notes(plan: Plan, summary: Summary) -> tuple[str, ...]:
     """What a person should know of how a dataset was made: what was joined and what hangs together."""
-    notes = []
+    checked = ", ".join(f"{count:,} {what}" for what, (count, _) in plan.on_two_sides.items())
+    notes = [f"on two sides of the split: {checked}"]
     if plan.joined_groups:
         notes.append(f"{plan.joined_groups:,} groups joined others, for they share a picture or a near-duplicate")
     if plan.uneven:
