@@ -73,8 +73,9 @@ class _CharTable:
             char = chr(code) if not 0xD800 <= code < 0xE000 else "?"
             folded = fold_char(char).encode()
             self.bytes[code, : len(folded)] = list(folded)
-            self.length[code] = len(folded)
             self.breaks[code] = folded == b" " and char not in _NO_BREAK and not char.isspace()
+            # Last, since threads share the table and read what has a length.
+            self.length[code] = len(folded)
 
 
 _CHARS = _CharTable()
