@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import resource
 import signal
 import subprocess
 import sys
@@ -199,19 +197,13 @@ def test_h64_a_full_disk_is_one_plain_line_and_the_run_goes_on_later(model: str,
     write_photos(tmp_path / "photos", 12)
     words = ["tag", str(tmp_path / "photos"), "--model", model, "--to", "json", "--out", str(tmp_path / "tags.jsonl")]
 
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
-
-    done = subprocess.run(
-        [sys.executable, "-m", "wildwear", *words],
-        capture_output=True,
-        text=True,
-        preexec_fn=limit,
-        check=False,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        timeout=120,
+    code = (
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000));"
+        "from wildwear.cli import main; main()"
     )
+    command = [sys.executable, "-B", "-c", code, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [f"wildwear: cannot write {tmp_path}/tags.jsonl.draft: file too large"]
     assert status_of(*words, "--resume") == 0

@@ -101,7 +101,7 @@ def test_pictures_are_asked_for_only_a_little_ahead(tagger: Tagger) -> None:
     pictures = (noise(seed=next(asked)) for _ in range(1000))
     outcomes: Iterator[Tags | FailedPhoto] = tagger.tag_many(pictures)
     next(outcomes)
-    assert next(asked) <= 4 * tagger.settings.batch_size + 2
+    assert next(asked) <= 4 * tagger.settings.batch_size
 
 
 def test_each_box_is_tagged_as_its_crop_and_the_outfit_is_over_them(tagger: Tagger, tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +50,8 @@ class Tagger:
         from wildwear.models.runtimes import RuntimeOptions
 
         self.settings = settings or TaggerSettings()
-        options = RuntimeOptions(threads=self.settings.threads)
-        self.model: Model = load_model(os.fspath(model), workspace, options)
+        self._threads = self.settings.threads or len(os.sched_getaffinity(0))
+        self.model: Model = load_model(os.fspath(model), workspace, RuntimeOptions(threads=1))
         regions = [Region(name) for name in self.model.regions]
         self._scorer = Scorer(self.model.classes, regions, self.settings.min_region)
 
@@ -65,41 +65,45 @@ class Tagger:
     def tag_many(self, pictures: Iterable[Picture | Photo]) -> Iterator[Tags | FailedPhoto]:
         """Tags pictures in order, as they come; one that cannot be decoded becomes a `FailedPhoto`.
 
-        Decoding runs ahead of the network in threads, by a bounded number of pictures.
+        Each thread decodes a batch and runs the network on it: no thread waits for another, and what is under way
+        is bounded by the number of threads.
         """
         return (outcome for outcome, _ in self.tag_and_view(pictures))
 
-    def tag_and_view(
-        self, pictures: Iterable[Picture | Photo], view_side: int = 0
-    ) -> Iterator[tuple[Tags | FailedPhoto, NDArray[np.uint8] | None]]:
+    def tag_and_view(self, pictures: Iterable[Picture | Photo], view_side: int = 0) -> Iterator[_Result]:
         """As `tag_many`, with each picture's pixels at a long side of at most `view_side` (0 gives None)."""
         look = self._look(view_side)
-        threads = self.settings.threads or len(os.sched_getaffinity(0))
-        with ThreadPoolExecutor(threads, thread_name_prefix="decode") as pool:
-            submit = lambda work: pool.submit(_looked, look, work)  # noqa: E731
-            jobs = _ahead(map(_as_work, pictures), submit, limit=3 * self.settings.batch_size)
-            for batch in _gathered(jobs, self.settings.batch_size):
-                yield from self._run(batch)
+        chunks = _chunks(map(_as_work, pictures), self.settings.batch_size)
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="tagger") as pool:
+            waiting: deque[Future[list[_Result]]] = deque()
+            for chunk in chunks:
+                waiting.append(pool.submit(self._tag_chunk, look, chunk))
+                if len(waiting) > self._threads:
+                    yield from waiting.popleft().result()
+            for future in waiting:
+                yield from future.result()
 
     def view(self, path: str, side: int) -> NDArray[np.uint8] | None:
         """The pixels of a photograph at a long side of at most `side`; None where it cannot be decoded any more."""
-        _, looked = _looked(self._look(side), _Work(picture=path, path=path))
+        looked = _looked(self._look(side), _Work(picture=path, path=path))
         return looked.view if isinstance(looked, Looked) else None
 
     def _look(self, view_side: int) -> Look:
         return Look(preprocessing=self.model.preprocessing, limits=DecodeLimits(), view_side=view_side)
 
-    def _run(self, batch: list[_Done]) -> Iterator[tuple[Tags | FailedPhoto, NDArray[np.uint8] | None]]:
-        inputs = [looked.inputs for _, looked in batch if isinstance(looked, Looked)]
+    def _tag_chunk(self, look: Look, chunk: list[_Work]) -> list[_Result]:
+        looked = [_looked(look, work) for work in chunk]
+        inputs = [one.inputs for one in looked if isinstance(one, Looked)]
         probabilities = self._probabilities(np.concatenate(inputs)) if inputs else np.empty((0, 0), np.float32)
+        results: list[_Result] = []
         at = 0
-        for work, looked in batch:
-            if isinstance(looked, Failure):
-                yield FailedPhoto(path=work.path, reason=looked.reason, detail=looked.detail), None
-            else:
-                mine = probabilities[at : at + len(looked.inputs)]
-                at += len(mine)
-                yield self._tags(work, looked, mine), looked.view
+        for work, one in zip(chunk, looked, strict=True):
+            if isinstance(one, Failure):
+                results.append((FailedPhoto(path=work.path, reason=one.reason, detail=one.detail), None))
+                continue
+            results.append((self._tags(work, one, probabilities[at : at + len(one.inputs)]), one.view))
+            at += len(one.inputs)
+        return results
 
     def _probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         size = self.settings.batch_size
@@ -135,7 +139,7 @@ class _Work:
         return 1 if self.boxes is None else len(self.boxes)
 
 
-_Done = tuple[_Work, Looked | Failure]
+_Result: TypeAlias = tuple[Tags | FailedPhoto, NDArray[np.uint8] | None]
 
 
 def _as_work(picture: Picture | Photo) -> _Work:
@@ -144,38 +148,23 @@ def _as_work(picture: Picture | Photo) -> _Work:
     return _Work(picture=picture, path=os.fspath(picture) if isinstance(picture, str | os.PathLike) else "")
 
 
-def _looked(look: Look, work: _Work) -> _Done:
+def _looked(look: Look, work: _Work) -> Looked | Failure:
     try:
-        return work, look(work.picture, work.boxes)
+        return look(work.picture, work.boxes)
     except Undecodable as error:
-        return work, error.failure
+        return error.failure
     except MemoryError as error:
-        return work, Failure(reason="no_memory", detail=str(error))
+        return Failure(reason="no_memory", detail=str(error))
 
 
-def _ahead(works: Iterable[_Work], submit: Callable[[_Work], Future[_Done]], limit: int) -> Iterator[_Done]:
-    """The results in order, with jobs for at most about `limit` inputs under way or waiting."""
-    waiting: deque[tuple[Future[_Done], int]] = deque()
-    held = 0
-    for work in works:
-        waiting.append((submit(work), work.inputs))
-        held += work.inputs
-        while held > limit:
-            future, inputs = waiting.popleft()
-            held -= inputs
-            yield future.result()
-    for future, _ in waiting:
-        yield future.result()
-
-
-def _gathered(jobs: Iterable[_Done], size: int) -> Iterator[list[_Done]]:
-    """Photographs in lists that hold at least `size` inputs, but for the last."""
-    held: list[_Done] = []
+def _chunks(works: Iterable[_Work], size: int) -> Iterator[list[_Work]]:
+    """Photographs in lists of about `size` inputs to the network."""
+    held: list[_Work] = []
     inputs = 0
-    for work, looked in jobs:
-        held.append((work, looked))
-        inputs += len(looked.inputs) if isinstance(looked, Looked) else 0
-        if inputs >= size or len(held) >= 4 * size:
+    for work in works:
+        held.append(work)
+        inputs += work.inputs
+        if inputs >= size:
             yield held
             held, inputs = [], 0
     if held:
