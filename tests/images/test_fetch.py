@@ -229,6 +229,8 @@ def test_paths_without_an_images_folder_name_the_remedy(workspace: Workspace, tm
         fetch(workspace, settings())
     with pytest.raises(UserError, match="is not there"):
         fetch(workspace, settings(images=tmp_path / "none"))
+    with pytest.raises(UserError, match=r"holds none of the first 1 pictures, such as 'm/a\.jpg': give the folder"):
+        fetch(workspace, settings(images=tmp_path))
 
 
 def test_the_folder_given_to_import_is_the_default(workspace: Workspace, folder: Path) -> None:

@@ -18,6 +18,7 @@ from wildwear.images.fetch_ledger import CHANGED, Ledger, without_bytes
 from wildwear.images.fetch_plan import count_hosts, wanted
 from wildwear.images.fetch_settings import FetchSettings
 from wildwear.images.fetch_worker import RESULT, MakeFetcher
+from wildwear.images.folder import is_below
 from wildwear.records import Report
 from wildwear.runner import map_rows
 from wildwear.tables import IMAGES
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _MIN_BATCH, _MAX_BATCH = 16, 1024
 _SECONDS_A_BATCH = 10.0
 _BATCHES = 16
+_SAMPLE = 100
 
 
 class Progress(Protocol):
@@ -115,16 +117,24 @@ def _alone(workspace: Workspace) -> Iterator[None]:
 
 
 def _images_folder(workspace: Workspace, settings: FetchSettings, addresses: pa.Table) -> Path | None:
-    """Where relative references are read; raises `UserError` where that is not known and every reference is one."""
+    """Where relative references are read; raises `UserError` where it is not known, or plainly the wrong one."""
     from wildwear.catalog.images_folder import read_images_folder
 
-    folder = settings.images or read_images_folder(workspace)
+    stated = settings.images or read_images_folder(workspace)
+    folder = stated.resolve() if stated else None
     if folder is not None and not folder.is_dir():
         raise UserError(f"the images folder {folder} is not there: say where it is with --images DIR")
-    if folder is None and len(addresses) and not any(has_scheme(url.as_py()) for url in addresses["url"]):
-        example = addresses["url"][0].as_py()
-        raise UserError(f"the pictures are named by paths, such as {example!r}: say where they lie with --images DIR")
-    return folder.resolve() if folder else None
+    sample = addresses["url"].slice(0, _SAMPLE).to_pylist()
+    if not sample or any(map(has_scheme, sample)):
+        return folder
+    if folder is None:
+        raise UserError(f"the pictures are named by paths, such as {sample[0]!r}: say where they lie with --images DIR")
+    if not workspace.table(IMAGES).count() and not any(is_below(folder, path) for path in sample):
+        raise UserError(
+            f"{folder} holds none of the first {len(sample)} pictures, such as {sample[0]!r}: "
+            "give the folder that the paths start from with --images DIR"
+        )
+    return folder
 
 
 def set_placeholders_aside(images: Table, settings: FetchSettings) -> int:

@@ -19,25 +19,42 @@ class Unreadable(Exception):
         super().__init__(f"{reason}: {detail}")
 
 
+def is_below(folder: Path, reference: str) -> bool:
+    """Whether there is anything at the relative path `reference` in the folder."""
+    try:
+        _target(folder, reference)
+    except (Unreadable, Refused):
+        return False
+    return True
+
+
 def read_below(folder: Path, reference: str, max_bytes: int) -> bytes:
     """The bytes of the picture at the relative path `reference`.
 
     Links are followed as long as they stay inside the folder. Raises `Refused` for a path that leads out of it, and
     `Unreadable` for a file that is missing, too large, or no plain file.
     """
+    target = _target(folder, reference)
+    try:
+        return _read(target, max_bytes)
+    except OSError as error:
+        raise Unreadable("unreadable_file", error.strerror or str(error)) from None
+
+
+def _target(folder: Path, reference: str) -> Path:
     path = PurePosixPath(reference)
     if path.is_absolute() or ".." in path.parts or "\\" in reference or "\0" in reference:
         raise Refused("outside_folder", "only relative paths below the images folder are read")
     root = folder.resolve()
     try:
         target = (root / path).resolve(strict=True)
-        if not target.is_relative_to(root):
-            raise Refused("outside_folder", "a link that leads out of the images folder")
-        return _read(target, max_bytes)
     except FileNotFoundError:
         raise Unreadable("missing_file", "no such file in the images folder") from None
     except (OSError, RuntimeError) as error:
         raise Unreadable("unreadable_file", getattr(error, "strerror", None) or str(error)) from None
+    if not target.is_relative_to(root):
+        raise Refused("outside_folder", "a link that leads out of the images folder")
+    return target
 
 
 def _read(path: Path, max_bytes: int) -> bytes:
