@@ -171,8 +171,8 @@ def test_the_report_shows_the_first_rejected_rows_and_the_remedy(shop: Shop) -> 
     file = shop.write("a.csv", "id,title\n" + "".join(f"{index},\n" for index in range(9)))
     notes = shop.take(file).notes
     assert notes[0] == "not taken: a.csv row 2: no_title: the title is blank"
-    assert notes[5] == "not taken: 4 further rows; all stand in the table 'rejections'"
-    assert "--column title=COLUMN" in notes[6]
+    assert notes[3] == "not taken: 6 further rows; all stand in the table 'rejections'"
+    assert "--column title=COLUMN" in notes[4]
 
 
 def test_the_images_folder_is_remembered_and_an_address_is_joined(shop: Shop, tmp_path: Path) -> None:

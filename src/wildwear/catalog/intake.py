@@ -16,7 +16,7 @@ from wildwear.workspace import Table, Workspace
 
 DUPLICATE = "duplicate_product"
 REPEATED = "repeated rows that say nothing new"
-SAMPLES = 5
+SAMPLES = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Tally:
     skipped: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     first_rejections: list[Rejection] = field(default_factory=list)
+    """The first few for each reason."""
 
     @property
     def products(self) -> int:
@@ -64,12 +65,15 @@ class Intake:
 
     def reject(self, rejection: Rejection) -> None:
         """One row that is not taken."""
-        self.tally.rejected[rejection.reason] += 1
-        if len(self.tally.first_rejections) < SAMPLES:
-            self.tally.first_rejections.append(rejection)
-        self._rejected.append(rejection)
+        self._note(rejection)
         if len(self._rejected) >= self._batch_rows:
             self.commit()
+
+    def _note(self, rejection: Rejection) -> None:
+        self.tally.rejected[rejection.reason] += 1
+        if self.tally.rejected[rejection.reason] <= SAMPLES:
+            self.tally.first_rejections.append(rejection)
+        self._rejected.append(rejection)
 
     def finish(self) -> None:
         """Commits what is left, and merges the small files of many commits."""
@@ -117,7 +121,7 @@ class Intake:
         else:
             self.tally.skipped[REPEATED] += 1
             return True
-        self.reject(Rejection(source=product.source, row=product.row, reason=DUPLICATE, detail=detail))
+        self._note(Rejection(source=product.source, row=product.row, reason=DUPLICATE, detail=detail))
         return True
 
     def _stored(self, groups: list[str]) -> dict[str, Product]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Kind = Literal["delimited", "jsonl", "parquet"]
 
 _REMOTE = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://")
+_NUMBERED = re.compile(r"^\s*\d+:\s*")  # Daft numbers the causes of an error
 _HEAD_BYTES = 4096
 _BUFFER_BYTES = 2**20
 
@@ -225,4 +226,4 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     lines = str(error).splitlines() or [type(error).__name__]
-    return lines[0] if len(lines) == 1 else f"{lines[0]}: {lines[-1].strip()}"
+    return lines[0] if len(lines) == 1 else f"{lines[0]}: {_NUMBERED.sub('', lines[-1])}"

@@ -76,7 +76,7 @@ def summarise(sources: Sequence[str], tally: Tally, remarks: Remarks) -> Report:
 def _rejection_notes(tally: Tally) -> list[str]:
     notes = [
         f"not taken: {PurePosixPath(one.source).name} row {one.row}: {one.reason}{one.detail and ': ' + one.detail}"
-        for one in tally.first_rejections
+        for one in sorted(tally.first_rejections, key=lambda one: (one.source, one.row))
     ]
     total = sum(tally.rejected.values())
     if total > len(notes):
