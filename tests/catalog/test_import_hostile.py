@@ -70,6 +70,12 @@ def test_h47_a_megabyte_of_title_is_refused_with_its_row(shop: Shop) -> None:
     assert shop.rejections(file) == [(2, "title_too_long"), (3, "description_too_long")]
 
 
+def test_h47_text_that_grows_as_it_is_cleaned_is_refused_too(shop: Shop) -> None:
+    file = shop.write("a.csv", f"id,title,description\n1,a,{chr(0xFB2C) * 99}\n2,b,c\n")
+    shop.take(file, max_cell=100)
+    assert shop.rejections(file) == [(2, "description_too_long")]
+
+
 def test_h47_lone_surrogates_in_json_are_refused_with_their_row(shop: Shop) -> None:
     file = shop.write("a.jsonl", '{"id": 1, "title": "a"}\n{"id": 2, "title": "\\ud800"}\n')
     shop.take(file)

@@ -1,18 +1,12 @@
 from __future__ import annotations
 
-import functools
 import gzip
 import io
 import os
 import tarfile
-import threading
 import zipfile
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from wildwear.catalog.reading import open_rows
@@ -140,43 +134,3 @@ def test_a_file_over_the_cap_is_refused_before_it_is_read(folder: Path) -> None:
 def test_caps_below_one_are_refused() -> None:
     with pytest.raises(UserError, match="--max-rows must be at least 1"):
         ImportSettings(max_rows=0)
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(tmp_path))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
-
-
-def test_far_files_are_read_as_near_ones_are(tmp_path: Path, address: str) -> None:
-    (tmp_path / "a.csv").write_bytes(b"id,title\n1,a\n2\n3,caf\xe9\n")
-    (tmp_path / "b.csv.gz").write_bytes(gzip.compress((tmp_path / "a.csv").read_bytes()))
-    pq.write_table(pa.table({"id": ["1", "2"]}), tmp_path / "c.parquet")
-    for name in ("a.csv", "b.csv.gz", "c.parquet"):
-        results = []
-        for file in (f"{address}/{name}", f"{tmp_path}/{name}"):
-            settings = ImportSettings(files=(file,))
-            (source,) = find_sources(settings)
-            with open_rows(source, settings) as reading:
-                results.append((source.kind, reading.columns, list(reading.rows)))
-        assert results[0] == results[1]
-
-
-def test_a_far_file_that_is_not_there_is_one_plain_line(address: str) -> None:
-    with pytest.raises(UnreadableInput, match=r"none\.csv cannot be read: ") as caught:
-        names(f"{address}/none.csv")
-    assert "\n" not in str(caught.value)
-
-
-def test_an_address_of_an_unknown_kind_is_one_plain_line() -> None:
-    with pytest.raises(UnreadableInput, match=r"nowhere://x/a\.csv cannot be read: "):
-        names("nowhere://x/a.csv")

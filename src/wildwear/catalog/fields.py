@@ -75,9 +75,7 @@ class Fields:
         if holds_controls(text):
             self.remarks.append(Remark(kind=CLEANED, detail=role))
         plain = plain_text(text)
-        if len(plain) > _LONGEST.get(role, self.max_cell):
-            raise RowRejected(f"{role}_too_long", f"{len(plain):,} characters, and {_LONGEST[role]:,} are allowed")
-        return plain
+        return self._within(plain, role, _LONGEST.get(role, self.max_cell))
 
     def images(self) -> tuple[str, ...]:
         """The pictures' addresses or paths in order, each once; what is neither is left out with a remark."""
@@ -111,10 +109,14 @@ class Fields:
             yield self.plain(str(name), "attributes"), "|".join(text for text in texts if text)
 
     def _checked(self, text: str, role: str) -> str:
-        if len(text) > self.max_cell:
-            raise RowRejected(f"{role}_too_long", f"{len(text):,} characters, and {self.max_cell:,} are allowed")
+        self._within(text, role, self.max_cell)
         if is_undecoded(text):
             raise RowRejected("bad_encoding", f"{role} holds bytes that are not text in this encoding")
+        return text
+
+    def _within(self, text: str, role: str, longest: int) -> str:
+        if len(text) > longest:
+            raise RowRejected(f"{role}_too_long", f"{len(text):,} characters, and {longest:,} are allowed")
         return text
 
 
