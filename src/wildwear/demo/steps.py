@@ -6,8 +6,8 @@ import json
 import shlex
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -145,8 +145,8 @@ class Demo:
         settings = FetchSettings(
             allow_private_addresses=True, requests_per_second=1000, placeholder_products=PLACEHOLDER_PRODUCTS
         )
-        words = ("fetch", "--allow-private-addresses", "--requests-per-second", "1000")
-        words = (*words, "--placeholder-products", str(PLACEHOLDER_PRODUCTS))
+        flags = f"--allow-private-addresses --requests-per-second 1000 --placeholder-products {PLACEHOLDER_PRODUCTS}"
+        words = ("fetch", *flags.split())
         self._step("fetch", "Download the pictures", words, lambda: fetch(self.workspace, settings))
 
     def _embed(self) -> None:

@@ -14,7 +14,7 @@ _RUBBER = Fabric(kind="plain", base=(238, 236, 230))
 _DARK_SOLE = Fabric(kind="plain", base=(56, 46, 42))
 
 
-def cap(fabric: Fabric, rng: np.random.Generator) -> tuple[Piece, ...]:
+def cap(fabric: Fabric, _rng: np.random.Generator) -> tuple[Piece, ...]:
     """A baseball cap, seen a little from the side."""
     crown = outline(
         [(-0.62, 0.3), (-0.6, -0.15), (-0.3, -0.5), (0.05, -0.56), (0.4, -0.45), (0.62, -0.1), (0.66, 0.28)],
@@ -92,7 +92,7 @@ def brimmed(fabric: Fabric, rng: np.random.Generator) -> tuple[Piece, ...]:
     )
 
 
-def sneaker(fabric: Fabric, rng: np.random.Generator) -> tuple[Piece, ...]:
+def sneaker(fabric: Fabric, _rng: np.random.Generator) -> tuple[Piece, ...]:
     """A sneaker from the side, its toe to the right."""
     upper = outline(
         [(-0.92, 0.3), (-0.95, -0.1), (-0.84, -0.42)],
@@ -151,7 +151,7 @@ def boot(fabric: Fabric, rng: np.random.Generator) -> tuple[Piece, ...]:
     )
 
 
-def pump(fabric: Fabric, rng: np.random.Generator) -> tuple[Piece, ...]:
+def pump(fabric: Fabric, _rng: np.random.Generator) -> tuple[Piece, ...]:
     """A shoe with a heel, from the side."""
     heel = outline([(-0.92, 0.0), (-0.8, 0.4), (-0.78, 0.72)], [(-0.7, 0.72), (-0.66, 0.4), (-0.5, 0.2)])
     upper = outline(

@@ -12,7 +12,7 @@ from PIL import Image, ImageEnhance
 from wildwear.records import Product
 from wildwear.rendered.product import on_white, placeholder, worn
 from wildwear.rendered.texts import product_rows
-from wildwear.rendered.truth import Truth, generator, kind_of, truth
+from wildwear.rendered.truth import Truth, article, generator, truth
 
 _CHUNK = 512
 PAGE = b"<!doctype html><title>Session expired</title><p>Please sign in to see this picture.</p>"
@@ -52,10 +52,8 @@ def picture(index: int, position: int = 0, seed: int = 0, side: int = 512) -> Im
     A lookalike is the other product's picture, a little brighter and cropped differently.
     """
     what = truth(index, seed)
-    origin = what.duplicate_of if what.duplicate_of is not None else what.lookalike_of
-    rng = generator(index if origin is None else origin, position, seed)
-    draw = on_white if position == 0 else worn
-    drawn = draw(kind_of(what.category), what.pattern, what.colour, rng, side)
+    rng = generator(what.shows, position, seed)
+    drawn = (on_white if position == 0 else worn)(article(what, seed), rng, side)
     return _copied(drawn) if what.lookalike_of is not None else drawn
 
 

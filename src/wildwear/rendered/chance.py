@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Option = TypeVar("Option")
 Hashes: TypeAlias = NDArray[np.uint64]
 
 
@@ -39,3 +40,8 @@ def one_of(
     sizes = np.array([len(one) for one in choices], np.int64)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     return starts[which] + (draw(seed, purpose, index) % sizes[which].astype(np.uint64)).astype(np.int64)
+
+
+def pick(rng: np.random.Generator, options: Sequence[Option]) -> Option:
+    """One of `options`, all equally likely; an option that stands there twice is twice as likely."""
+    return options[int(rng.integers(len(options)))]

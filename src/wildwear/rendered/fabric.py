@@ -64,6 +64,10 @@ class Fabric:
     """How much it shines: 0 for wool, 1 for patent leather."""
     vertical: bool = False
     """Stripes run along the body."""
+    quilting: float = 0.0
+    """Distance of quilted channels, body units; 0 for none."""
+    printed: bool = False
+    """There is a print on the chest, in the second colour."""
 
     def tone(self, factor: float) -> Colour:
         """The base colour made darker (below 1) or lighter (above 1), as seams and edges need it."""
@@ -75,23 +79,31 @@ class Fabric:
         """A colour for seams that shows on the base colour."""
         return self.tone(0.62) if sum(self.base) > 200 else self.tone(1.9)
 
-    def albedo(self, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-        """Colour at positions `u` across and `v` along the cloth (body units), H × W × 3 in 0 to 1.
+    def albedo(self, on: Swatch) -> Plane:
+        """The colour of each pixel, H × W × 3 in 0 to 1."""
+        pixels = PATTERNS[self.kind](self, on)
+        return pixels if pixels.ndim == 3 else pixels[..., None] * _unit_colour(self.base)
 
-        `relief` is how far the cloth stands out there (0 to 1), `unit` the pixels in a body unit: what is
-        finer than two pixels is left away.
-        """
-        base = np.asarray(self.base, np.float32) / 255
-        pixels = PATTERNS[self.kind](self, u, v, relief, unit)
-        colour = base if pixels.ndim == 3 else base * pixels[..., None]
-        return pixels if pixels.ndim == 3 else colour
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swatch:
+    """A piece of cloth, pixel by pixel."""
+
+    u: Plane
+    """Position across the cloth, body units, H × W."""
+    v: Plane
+    """Position along it."""
+    relief: Plane
+    """How far it stands out, 0 to 1."""
+    unit: float
+    """Pixels in a body unit: patterns leave out what is finer than two pixels."""
 
 
 @cache
 def noise() -> Plane:
     """Grey noise of deviation 1, 2048 × 2048, that cloth and walls take their grain from."""
     grain = np.random.default_rng(7).standard_normal((2048, 2048), dtype=np.float32)
-    return (grain + np.roll(grain, 1, 0) + np.roll(grain, 1, 1)) / np.float32(3**0.5)
+    return np.asarray((grain + np.roll(grain, 1, 0) + np.roll(grain, 1, 1)) / 3**0.5, np.float32)
 
 
 def grain(shape: tuple[int, ...], offset: int = 0) -> Plane:
@@ -101,18 +113,22 @@ def grain(shape: tuple[int, ...], offset: int = 0) -> Plane:
     return noise()[y : y + height, x : x + width]
 
 
-def _wave(x: Plane) -> Plane:
-    return np.cos(x * np.float32(2 * np.pi))
+def _wave(x: NDArray[np.floating]) -> Plane:
+    return np.asarray(np.cos(x * np.float32(2 * np.pi)), np.float32)
 
 
 def _step(x: Plane, sharp: float) -> Plane:
     """A wave's halves made into flat bands with soft edges, 0 to 1."""
-    return np.clip(_wave(x) * np.float32(sharp) + 0.5, 0, 1)
+    return np.asarray(np.clip(_wave(x) * np.float32(sharp) + 0.5, 0, 1), np.float32)
 
 
-def _mix(fabric: Fabric, amount: Plane) -> Plane:
-    base, second = (np.asarray(colour, np.float32) / 255 for colour in (fabric.base, fabric.second))
-    return base + amount[..., None] * (second - base)
+def _mix(fabric: Fabric, amount: NDArray[np.floating]) -> Plane:
+    base = _unit_colour(fabric.base)
+    return base + amount[..., None].astype(np.float32) * (_unit_colour(fabric.second) - base)
+
+
+def _unit_colour(colour: Colour) -> Plane:
+    return np.asarray(colour, np.float32) / np.float32(255)
 
 
 def _fine(period: float, unit: float) -> float:
@@ -120,87 +136,88 @@ def _fine(period: float, unit: float) -> float:
     return float(np.clip((period * unit - 2.0) / 2.5, 0, 1))
 
 
-def _plain(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    return 1 + 0.018 * grain(relief.shape)
+def _plain(_fabric: Fabric, on: Swatch) -> Plane:
+    return np.float32(1) + np.float32(0.018) * grain(on.relief.shape)
 
 
-def _heather(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    return 1 + 0.055 * grain(relief.shape)
+def _heather(_fabric: Fabric, on: Swatch) -> Plane:
+    return np.float32(1) + np.float32(0.055) * grain(on.relief.shape)
 
 
-def _denim(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    twill = _fine(0.045, unit) * 0.06 * _wave((u + v * 1.4) / 0.045)
-    faded = 0.82 + 0.42 * np.clip(relief * 1.5 - 0.55, 0, 1)
-    return np.asarray(faded + twill + 0.05 * grain(relief.shape), np.float32)
+def _denim(_fabric: Fabric, on: Swatch) -> Plane:
+    twill = _fine(0.045, on.unit) * 0.06 * _wave((on.u + on.v * 1.4) / 0.045)
+    faded = 0.82 + 0.42 * np.clip(on.relief * 1.5 - 0.55, 0, 1)
+    return np.asarray(faded + twill + 0.05 * grain(on.relief.shape), np.float32)
 
 
-def _knit(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    wide = max(fabric.period * 0.5, 3.2 / unit)
-    column = np.abs(u / wide - np.floor(u / wide) - 0.5)
-    stitch = _fine(wide, unit) * (0.13 * _wave(v / (wide * 0.72) + 0.9 * column) - 0.16 * (column > 0.42))
-    return np.asarray(1.0 + stitch + 0.03 * grain(relief.shape), np.float32)
+def _knit(fabric: Fabric, on: Swatch) -> Plane:
+    wide = max(fabric.period * 0.5, 3.2 / on.unit)
+    column = np.abs(on.u / wide - np.floor(on.u / wide) - 0.5)
+    stitch = _fine(wide, on.unit) * (0.13 * _wave(on.v / (wide * 0.72) + 0.9 * column) - 0.16 * (column > 0.42))
+    return np.asarray(1.0 + stitch + 0.03 * grain(on.relief.shape), np.float32)
 
 
-def _cable(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    lane = u / 0.34 - np.floor(u / 0.34) - 0.5
-    twist = _wave(v / 0.42 + np.sign(lane) * 0.25 * _wave(v / 0.84)) * np.exp(-((np.abs(lane) / 0.28) ** 4))
+def _cable(fabric: Fabric, on: Swatch) -> Plane:
+    lane = on.u / 0.34 - np.floor(on.u / 0.34) - 0.5
+    twist = _wave(on.v / 0.42 + np.sign(lane) * 0.25 * _wave(on.v / 0.84)) * np.exp(-((np.abs(lane) / 0.28) ** 4))
     rope = 0.12 * twist * (np.abs(lane) < 0.3) - 0.2 * np.exp(-(((np.abs(lane) - 0.33) / 0.05) ** 2))
-    return np.asarray(_knit(fabric, u, v, relief, unit) + rope, np.float32)
+    return np.asarray(_knit(fabric, on) + rope, np.float32)
 
 
-def _rib(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    wide = max(0.055, 3 / unit)
-    return np.asarray(0.97 + _fine(wide, unit) * 0.13 * _wave(u / wide) + 0.02 * grain(relief.shape), np.float32)
+def _rib(_fabric: Fabric, on: Swatch) -> Plane:
+    wide = max(0.055, 3 / on.unit)
+    return np.asarray(
+        0.97 + _fine(wide, on.unit) * 0.13 * _wave(on.u / wide) + 0.02 * grain(on.relief.shape), np.float32
+    )
 
 
-def _stripes(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    along = u if fabric.vertical else v
-    return _mix(fabric, _step(along / fabric.period, 0.2 * fabric.period * unit + 0.6))
+def _stripes(fabric: Fabric, on: Swatch) -> Plane:
+    along = on.u if fabric.vertical else on.v
+    return _mix(fabric, _step(along / fabric.period, 0.2 * fabric.period * on.unit + 0.6))
 
 
-def _breton(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    sharp = 0.3 * fabric.period * unit + 1
-    along = u if fabric.vertical else v
+def _breton(fabric: Fabric, on: Swatch) -> Plane:
+    sharp = 0.3 * fabric.period * on.unit + 1
+    along = on.u if fabric.vertical else on.v
     return _mix(fabric, np.clip((_wave(along / fabric.period) - 0.45) * sharp + 0.5, 0, 1))
 
 
-def _gingham(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    sharp = 0.3 * fabric.period * unit + 1
-    return _mix(fabric, (_step(u / fabric.period, sharp) + _step(v / fabric.period, sharp)) / 2)
+def _gingham(fabric: Fabric, on: Swatch) -> Plane:
+    sharp = 0.3 * fabric.period * on.unit + 1
+    return _mix(fabric, (_step(on.u / fabric.period, sharp) + _step(on.v / fabric.period, sharp)) / 2)
 
 
-def _tartan(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
+def _tartan(fabric: Fabric, on: Swatch) -> Plane:
     wide = fabric.period * 2.2
-    bands = (_step(u / wide, 5) + _step(v / wide, 5)) / 2
-    line = sum(np.exp(-(((x / wide - np.floor(x / wide) - 0.27) / 0.03) ** 2)) for x in (u, v))
+    bands = (_step(on.u / wide, 5) + _step(on.v / wide, 5)) / 2
+    line = sum(np.exp(-(((x / wide - np.floor(x / wide) - 0.27) / 0.03) ** 2)) for x in (on.u, on.v))
     dark = _mix(fabric, np.clip(bands, 0, 1)) * (1 - 0.1 * bands[..., None])
     return np.asarray(np.clip(dark + 0.4 * np.clip(line, 0, 1)[..., None], 0, 1), np.float32)
 
 
-def _dots(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    row = np.floor(v / fabric.period)
-    x = u / fabric.period + 0.5 * (row % 2)
-    distance = np.hypot(x - np.floor(x) - 0.5, v / fabric.period - row - 0.5)
-    return _mix(fabric, np.clip((0.26 - distance) * fabric.period * unit + 0.5, 0, 1))
+def _dots(fabric: Fabric, on: Swatch) -> Plane:
+    row = np.floor(on.v / fabric.period)
+    x = on.u / fabric.period + 0.5 * (row % 2)
+    distance = np.hypot(x - np.floor(x) - 0.5, on.v / fabric.period - row - 0.5)
+    return _mix(fabric, np.clip((0.26 - distance) * fabric.period * on.unit + 0.5, 0, 1))
 
 
-def _floral(fabric: Fabric, u: Plane, v: Plane, relief: Plane, unit: float) -> Plane:
-    pixels = np.broadcast_to(np.asarray(fabric.base, np.float32) / 255, (*relief.shape, 3))
+def _floral(fabric: Fabric, on: Swatch) -> Plane:
+    pixels = np.broadcast_to(_unit_colour(fabric.base), (*on.relief.shape, 3))
     leaf = (fabric.base[0] // 2, (fabric.base[1] + 130) // 2, fabric.base[2] // 2)
     flowers = ((leaf, 0.9, 0.30, 1.3), (fabric.second, 2.1, 0.36, 1.0), ((236, 190, 80), 2.1, 0.11, 1.0))
     for colour, turn, size, scale in flowers:
         wide = fabric.period * 1.9 * scale
-        x, y = (u * np.cos(turn) - v * np.sin(turn)) / wide, (u * np.sin(turn) + v * np.cos(turn)) / wide
+        x, y = (on.u * np.cos(turn) - on.v * np.sin(turn)) / wide, (on.u * np.sin(turn) + on.v * np.cos(turn)) / wide
         cell = np.floor(y) * 0.37 + np.floor(x) * 0.61
         dx, dy = x - np.floor(x) - 0.5 + 0.14 * _wave(cell), y - np.floor(y) - 0.5 + 0.14 * _wave(cell * 1.7)
         petals = size * (1 + 0.28 * np.cos(5 * np.arctan2(dy, dx)) * (size > 0.2))
-        amount = np.clip((petals - np.hypot(dx, dy)) * wide * unit + 0.5, 0, 1)[..., None]
-        pixels = pixels + amount * (np.asarray(colour, np.float32) / 255 - pixels)
-    return np.asarray(pixels, np.float32)
+        amount = np.clip((petals - np.hypot(dx, dy)) * wide * on.unit + 0.5, 0, 1)[..., None]
+        pixels = pixels + amount.astype(np.float32) * (_unit_colour(colour) - pixels)
+    return pixels
 
 
-Pattern: TypeAlias = Callable[[Fabric, Plane, Plane, Plane, float], Plane]
-PATTERNS: dict[str, Pattern] = {
+PATTERNS: dict[str, Callable[[Fabric, Swatch], Plane]] = {
     "plain": _plain,
     "heather": _heather,
     "denim": _denim,

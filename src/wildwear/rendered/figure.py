@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wildwear.rendered.body import ANKLE, ARMPIT, CROTCH, HIP, NECK, SHOULDER, SOLE, WAIST, Body
+from wildwear.rendered.chance import pick
 from wildwear.rendered.fabric import Colour, Fabric
 from wildwear.rendered.geometry import Points, curve, ellipse, mirrored, outline, tube
 from wildwear.rendered.paint import Mark, Patch, Piece, Stroke
@@ -35,28 +36,27 @@ class Person:
 
 def somebody(rng: np.random.Generator, body: Body) -> Person:
     """A person of random looks with that body."""
-    skin = SKIN[rng.integers(len(SKIN))]
-    hair = HAIR[rng.integers(2 if sum(skin) < 400 else len(HAIR))]
-    style = ("short", "bob", "long", "bun", "short", "long", "bald")[rng.integers(7)]
+    skin = pick(rng, SKIN)
+    hair = pick(rng, HAIR[:2] if sum(skin) < 400 else HAIR)
+    style = pick(rng, ("short", "bob", "long", "bun", "short", "long", "bald"))
     return Person(body=body, skin=skin, hair=hair, style=style)
 
 
 def behind(person: Person) -> tuple[Piece, ...]:
-    """What is behind everything: long hair."""
-    hair = Fabric(kind="heather", base=person.hair, gloss=0.25)
-    if person.style == "long":
-        left = [(0, 0.02), (-0.4, 0.2), (-0.47, 0.8), (-0.5, 1.5), (-0.36, 1.95)]
-        return (
-            Piece(
-                outline=outline(left, [(-0.36, 1.95), (0, 2.0), (0.36, 1.95)], mirrored(left)), fabric=hair, shade=0.8
-            ),
-        )
-    if person.style == "bob":
-        left = [(0, 0.02), (-0.42, 0.2), (-0.48, 0.75), (-0.4, 1.12)]
-        return (Piece(outline=outline(left, [(-0.4, 1.12), (0.4, 1.12)], mirrored(left)), fabric=hair, shade=0.8),)
+    """What is behind everything: long hair, or a bun."""
     if person.style == "bun":
-        return (Piece(outline=ellipse(0, -0.06, 0.2, 0.18), fabric=hair, shade=0.9),)
-    return ()
+        return (Piece(outline=ellipse(0, -0.06, 0.2, 0.18), fabric=_hair(person), shade=0.9),)
+    left = {
+        "long": [(0, 0.02), (-0.4, 0.2), (-0.47, 0.8), (-0.5, 1.5), (-0.36, 1.95)],
+        "bob": [(0, 0.02), (-0.42, 0.2), (-0.48, 0.75), (-0.4, 1.12)],
+    }.get(person.style)
+    if left is None:
+        return ()
+    return (Piece(outline=outline(left, mirrored(left)), fabric=_hair(person), shade=0.8),)
+
+
+def _hair(person: Person) -> Fabric:
+    return Fabric(kind="heather", base=person.hair, gloss=0.25)
 
 
 def trunk(person: Person) -> tuple[Piece, ...]:
@@ -84,41 +84,25 @@ def _arm(arm: Points, skin: Fabric) -> list[Piece]:
     turn = float(np.degrees(np.arctan2(along[1], along[0])))
     middle = wrist + along * 0.26
     palm = Piece(outline=ellipse(middle[0], middle[1], 0.3, 0.13, turn=turn), fabric=skin)
-    path = [tuple(shoulder + (0, -0.06)), tuple((shoulder + elbow) / 2), tuple(elbow), tuple(wrist)]
+    path = np.stack([shoulder - np.array([0, 0.06]), (shoulder + elbow) / 2, elbow, wrist])
     return [palm, Piece(outline=tube(path, [0.17, 0.17, 0.135, 0.1]), fabric=skin)]
 
 
 def shoes(person: Person, colour: Colour, kind: str = "sneaker") -> tuple[Piece, ...]:
     """Shoes seen from the front: `sneaker`, `boot` or `pump`."""
-    pieces = []
     sole = Fabric(kind="plain", base=(232, 230, 224) if kind == "sneaker" else (50, 44, 40))
+    leather = Fabric(kind="plain", base=colour, gloss=0.3)
+    rise = {"boot": 0.35, "pump": -0.2, "sneaker": 0.02}[kind]
+    pieces = []
     for side, leg in zip((-1, 1), person.body.legs, strict=True):
-        x, y = float(leg[-1][0]), float(leg[-1][1])
-        out, low = side * 0.06, y + SOLE - ANKLE
-        top = y - {"boot": 0.35, "pump": -0.2, "sneaker": -0.02}[kind]
-        left = [
-            (x - 0.12, top),
-            (x - 0.14, max(y + 0.1, top + 0.04)),
-            (x - 0.17 + out, low - 0.06),
-            (x - 0.1 + out, low),
-        ]
-        right = [
-            (x + 0.1 + out, low),
-            (x + 0.17 + out, low - 0.06),
-            (x + 0.14, max(y + 0.1, top + 0.04)),
-            (x + 0.12, top),
-        ]
-        laces: list[Mark] = []
-        if kind != "pump":
-            laces = [
-                Stroke(np.asarray([(x - 0.06, h), (x + 0.06, h + 0.03)]), 0.025, sole.base)
-                for h in (y + 0.08, y + 0.16)
-            ]
-        pieces.append(Piece(outline=outline([*left, *right]), fabric=sole, shadow=0.2))
+        x, y = leg[-1].tolist()
+        out, low, top, ankle = side * 0.06, y + SOLE - ANKLE, y - rise, max(y + 0.1, y - rise + 0.04)
+        left = [(x - 0.12, top), (x - 0.14, ankle), (x - 0.17 + out, low - 0.06), (x - 0.1 + out, low)]
+        right = [(x + 0.1 + out, low), (x + 0.17 + out, low - 0.06), (x + 0.14, ankle), (x + 0.12, top)]
         upper = [(px, min(py, low - 0.09)) for px, py in (*left, *right)]
-        pieces.append(
-            Piece(outline=outline(upper), fabric=Fabric(kind="plain", base=colour, gloss=0.3), marks=tuple(laces))
-        )
+        laces = [Stroke([(x - 0.06, h), (x + 0.06, h + 0.03)], 0.025, sole.base) for h in (y + 0.08, y + 0.16)]
+        pieces.append(Piece(outline=outline([*left, *right]), fabric=sole, shadow=0.2))
+        pieces.append(Piece(outline=outline(upper), fabric=leather, marks=() if kind == "pump" else tuple(laces)))
     return tuple(pieces)
 
 
@@ -159,8 +143,7 @@ def _features(person: Person) -> list[Mark]:
 def _fringe(person: Person) -> tuple[Piece, ...]:
     if person.style == "bald":
         return ()
-    hair = Fabric(kind="heather", base=person.hair, gloss=0.25)
     low = {"short": 0.42, "bun": 0.4, "bob": 0.95, "long": 1.15}[person.style]
     cap = [(-0.37, low), (-0.42, 0.3), (-0.25, 0.02), (0, -0.05), (0.25, 0.02), (0.42, 0.3), (0.37, low)]
     inner = [(0.33, min(low, 0.5)), (0.27, 0.3), (0.1, 0.2), (-0.12, 0.26), (-0.3, 0.34), (-0.33, min(low, 0.5))]
-    return (Piece(outline=outline(cap, inner), fabric=hair, shadow=0.3),)
+    return (Piece(outline=outline(cap, inner), fabric=_hair(person), shadow=0.3),)

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 Points: TypeAlias = NDArray[np.float64]
 """Corners of an outline, N × 2."""
-Path: TypeAlias = Sequence[tuple[float, float]]
+Line: TypeAlias = Sequence[tuple[float, float]] | Points
+"""Points in order, written out or as an array."""
 
 
-def curve(points: Path | Points, steps: int = 8) -> Points:
+def curve(points: Line, steps: int = 8) -> Points:
     """A Catmull–Rom spline through `points`, open, with `steps` pieces between two of them."""
     p = np.asarray(points, dtype=np.float64)
     if len(p) < 3:
@@ -30,17 +31,17 @@ def curve(points: Path | Points, steps: int = 8) -> Points:
     return np.vstack([pieces.reshape(-1, 2), p[-1:]])
 
 
-def outline(*sides: Path | Points, steps: int = 8) -> Points:
+def outline(*sides: Line, steps: int = 8) -> Points:
     """A closed outline whose `sides` are smooth in themselves and meet in corners."""
     return np.vstack([curve(side, steps) for side in sides])
 
 
-def mirrored(points: Path | Points) -> Points:
+def mirrored(points: Line) -> Points:
     """The same on the other half of the body, walked the other way round."""
     return np.asarray(points, dtype=np.float64)[::-1] * (-1, 1)
 
 
-def tube(centre: Path | Points, radii: Sequence[float]) -> Points:
+def tube(centre: Line, radii: Sequence[float]) -> Points:
     """The outline around a limb that runs along `centre` with a half-width at each of its points."""
     middle = curve(centre)
     radius = np.interp(np.linspace(0, 1, len(middle)), np.linspace(0, 1, len(radii)), radii)
@@ -57,9 +58,22 @@ def ellipse(x: float, y: float, rx: float, ry: float, start: float = 0, end: flo
     return np.stack([x + px * c - py * s, y + px * s + py * c], axis=1)
 
 
-def between(a: Points, b: Points, t: float) -> Points:
-    """The point at fraction `t` of the way from `a` to `b`."""
-    return a + (b - a) * t
+def lengths(line: Points) -> Points:
+    """How far along a line each of its points is."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+
+
+def point_at(line: Points, distance: float) -> Points:
+    """The point so far along a line, or its end."""
+    along = lengths(line)
+    return np.array([np.interp(distance, along, line[:, axis]) for axis in (0, 1)])
+
+
+def line_to(line: Points, part: float) -> Points:
+    """The beginning of a line, up to `part` (0 to 1) of its length."""
+    along = lengths(line)
+    stop = along[-1] * min(part, 1.0)
+    return np.vstack([line[along < stop - 1e-9], point_at(line, stop)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +89,7 @@ class View:
     flip: bool = False
     """Mirrors the body: its left becomes its right."""
 
-    def __call__(self, points: Path | Points) -> Points:
+    def __call__(self, points: Line) -> Points:
         """Body units to pixels."""
         sign = -1.0 if self.flip else 1.0
         return np.asarray(points, dtype=np.float64) * (sign * self.unit, self.unit) + (self.x, self.y)

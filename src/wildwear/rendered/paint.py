@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from wildwear.rendered.fabric import Colour, Fabric, Plane
-from wildwear.rendered.geometry import Points, View
+from wildwear.rendered.fabric import Colour, Fabric, Plane, Swatch
+from wildwear.rendered.geometry import Line, Points, View
 
 _HEIGHT_FIELD = 160
 
@@ -34,7 +34,7 @@ class Light:
 class Fold:
     """A ridge (or, with a negative depth, a furrow) along a line."""
 
-    points: Points
+    points: Line
     width: float
     """Body units."""
     depth: float
@@ -44,7 +44,7 @@ class Fold:
 class Stroke:
     """A seam: a line, dashed where it is a stitching."""
 
-    points: Points
+    points: Line
     width: float
     colour: Colour
     alpha: int = 255
@@ -56,7 +56,7 @@ class Stroke:
 class Patch:
     """A filled shape: a button, a pocket, a label, a print."""
 
-    points: Points
+    points: Line
     colour: Colour
     alpha: int = 255
 
@@ -115,8 +115,7 @@ class Canvas:
             return
         mask = coverage(points, frame)
         relief, light = _relief_and_light(piece, mask, frame, view, self.light)
-        u, v = frame.cloth(piece, view, relief)
-        colour = piece.fabric.albedo(u, v, relief, view.unit)
+        colour = piece.fabric.albedo(frame.swatch(piece, view, relief))
         if piece.marks:
             colour = _marked(colour, piece, frame, view)
         lamp = np.asarray(self.light.colour, np.float32) * np.float32(piece.shade)
@@ -166,21 +165,22 @@ class _Frame:
     def reduction(self) -> int:
         return max(1, -(-max(self.width, self.height) // _HEIGHT_FIELD))
 
-    def cloth(self, piece: Piece, view: View, relief: Plane) -> tuple[Plane, Plane]:
-        """Where on the cloth each pixel is, in body units; the cloth follows its folds a little."""
+    def swatch(self, piece: Piece, view: View, relief: Plane) -> Swatch:
+        """Where on the cloth each pixel is; the cloth follows its folds a little."""
         x = (np.arange(self.width, dtype=np.float32) + np.float32(self.x - view.x)) / np.float32(view.unit)
         y = (np.arange(self.height, dtype=np.float32) + np.float32(self.y - view.y)) / np.float32(view.unit)
         turn = -piece.angle if view.flip else piece.angle
         c, s = np.float32(np.cos(turn)), np.float32(np.sin(turn))
         give = np.float32(0.12) * relief
-        return (x * c)[None, :] + (y * s)[:, None] + give, (y * c)[:, None] - (x * s)[None, :] - give
+        u, v = (x * c)[None, :] + (y * s)[:, None] + give, (y * c)[:, None] - (x * s)[None, :] - give
+        return Swatch(u=u, v=v, relief=relief, unit=view.unit)
 
 
 def coverage(points: Points, frame: _Frame) -> Plane:
     """How much of each pixel an outline covers, 0 to 1, by drawing it at twice the size."""
     large = Image.new("L", (frame.width * 2, frame.height * 2))
     ImageDraw.Draw(large).polygon(((points - (frame.x, frame.y)) * 2).ravel().tolist(), fill=255)
-    return np.asarray(large.reduce(2), np.float32) / 255
+    return np.asarray(large.reduce(2), np.float32) / np.float32(255)
 
 
 @lru_cache(maxsize=1024)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from wildwear.rendered import words
 from wildwear.rendered.chance import choice, fraction, one_of
+from wildwear.rendered.cloths import CLOTH
 from wildwear.rendered.truth import COLOUR_NAMES, PATTERN_NAMES, Looks, looks
-from wildwear.rendered.wardrobe import CLOTH, KINDS
+from wildwear.rendered.wardrobe import KINDS
 from wildwear.tables import PRODUCTS
 
 SOURCE = "rendered"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.rendered.chance import choice, draw, fraction, one_of
-from wildwear.rendered.wardrobe import KINDS, Kind
+from wildwear.rendered.wardrobe import BY_CATEGORY, KINDS, Article
 
 Fate = Literal["ok", "dead", "flaky", "truncated", "page", "placeholder"]
 _FATES: tuple[tuple[Fate, float], ...] = (
@@ -45,6 +45,11 @@ class Truth:
     fate: Fate
     """What happens to its first picture on the way."""
     pictures: int
+
+    @property
+    def shows(self) -> int:
+        """The product whose pictures these are."""
+        return next((one for one in (self.duplicate_of, self.lookalike_of) if one is not None), self.index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +128,7 @@ def generator(index: int, position: int, seed: int) -> np.random.Generator:
     return np.random.default_rng(int(draw(seed, f"picture {position}", np.array([index]))[0]))
 
 
-def kind_of(category: str) -> Kind:
-    """The kind that draws a category; raises `StopIteration` for one that is not drawn."""
-    return next(kind for kind in KINDS if kind.category == category)
+def article(what: Truth, seed: int) -> Article:
+    """The garment that a product's pictures show."""
+    cut = int(draw(seed, "cut", np.array([what.shows]))[0])
+    return Article(kind=BY_CATEGORY[what.category], pattern=what.pattern, colour=what.colour, seed=cut)

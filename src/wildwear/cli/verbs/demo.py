@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -49,12 +50,11 @@ class _Terminal:
             say(f"  $ {command}")
 
     def end(self, report: Report, seconds: float) -> None:
-        from wildwear.cli.output import print_report
+        from wildwear.cli.output import print_report, say
 
         if not current().json:
-            print_report(
-                Report(verb=report.verb, done=report.done, skipped=report.skipped, failed=report.failed), as_json=False
-            )
+            print_report(replace(report, notes=(), details={}), as_json=False)
+            say(f"  {seconds:.1f} s")
 
     def progress(self, description: str, total: int | None = None) -> AbstractContextManager[Advance]:
         from wildwear.cli.output import progress
