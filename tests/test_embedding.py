@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from tests.models.tiny_model import write_tiny_model
 from tests.training.coloured import samples, write_dataset
 
 import wildwear.embedding as embedding
+from wildwear.cli import main
 from wildwear.embedding import crop_ids, embed, embedded
 from wildwear.errors import UnknownName
 from wildwear.images.decode import decode_upright
@@ -139,3 +141,26 @@ def test_h62_killed_and_run_again_the_vectors_equal_an_uninterrupted_run(
     shop.table(EMBEDDINGS).delete("true")
     embed(shop, DRAWN)
     assert resumed.equals(shop.table(EMBEDDINGS).read().sort_by("crop_id"))
+
+
+def test_a_vector_that_is_not_a_number_is_a_failure_and_is_not_kept(shop: Workspace) -> None:
+    model = load_model("tiny", shop)
+
+    def now_and_then(batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        vectors, logits = model.network(batch)
+        vectors[0] = np.nan
+        return vectors, logits
+
+    found = embedded(shop, shop.dataset("drawn"), replace(model, network=now_and_then), batch_size=10)
+    assert found.failed == {"vector_not_finite": 3}
+    assert len(found.vectors) == 27
+    assert np.isfinite(found.vectors).all()
+
+
+def test_the_verb_embeds_and_says_what_it_skipped(shop: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["-w", str(shop.root), "embed", "--dataset", "drawn", "--model", "tiny"]
+    for expected in ("30  embedded", "30  skipped: embedded before"):
+        with pytest.raises(SystemExit) as stopped:
+            main(words)
+        assert stopped.value.code == 0
+        assert expected in capsys.readouterr().out

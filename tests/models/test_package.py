@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -180,3 +182,16 @@ def test_a_broken_model_is_listed_as_broken(workspace: Workspace) -> None:
     assert any("bad" in note for note in report.notes)
     assert "good" in str(report.details["models"])
     assert describe("good", workspace).done == {"classes": 5}
+
+
+@pytest.mark.parametrize("runtime", ["onnxruntime", *(["openvino"] if find_spec("openvino") else [])])
+def test_every_runtime_that_is_installed_gives_the_same(tiny: Model, runtime: Any) -> None:
+    batch = np.random.default_rng(2).normal(size=(3, 3, 32, 32)).astype(np.float32)
+    other = open_model(tiny.folder, RuntimeOptions(runtime=runtime, threads=1))
+    np.testing.assert_allclose(other.run(batch).logits, tiny.run(batch).logits, atol=1e-4)
+
+
+@pytest.mark.skipif(find_spec("openvino") is not None, reason="it is installed")
+def test_a_runtime_that_is_missing_says_how_to_get_it(tiny: Model) -> None:
+    with pytest.raises(UserError, match="pip install openvino"):
+        open_model(tiny.folder, RuntimeOptions(runtime="openvino"))

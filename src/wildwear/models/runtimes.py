@@ -55,6 +55,8 @@ def _onnxruntime(data: bytes, options: RuntimeOptions) -> Network:
     settings.log_severity_level = 3
     settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     session = onnxruntime.InferenceSession(data, settings, providers=[provider])
+    if session.get_providers()[0] != provider:  # it falls back to the CPU with no more than a log line
+        raise UserError(f"ONNX Runtime cannot start {options.device}: look at its drivers and libraries, or use cpu")
 
     def run(batch: NDArray[np.float32]) -> Any:
         return tuple(session.run(["embedding", "logits"], {"pixels": batch}))

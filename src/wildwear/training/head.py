@@ -113,6 +113,7 @@ def _held_aside(groups: NDArray[np.str_], seed: int) -> NDArray[np.bool_]:
 
 def _fit(features: NDArray[np.float32], examples: Examples, l2: float, start: LinearHead | None = None) -> LinearHead:
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
     classes, width = examples.members.shape[1], features.shape[1]
     weights = (examples.weights / examples.weights.sum()).astype(features.dtype)
@@ -130,7 +131,10 @@ def _fit(features: NDArray[np.float32], examples: Examples, l2: float, start: Li
     options = (
         {"maxiter": 2000, "ftol": 1e-13, "gtol": 1e-8} if precise else {"maxiter": 300, "ftol": 1e-7, "gtol": 1e-5}
     )
-    found = minimize(objective, first.astype(np.float64), jac=True, method="L-BFGS-B", options=options)
+    # One thread: several wait for each other more than they compute, far more beside other work; and the result does
+    # not depend on the number of cores.
+    with threadpool_limits(1):
+        found = minimize(objective, first.astype(np.float64), jac=True, method="L-BFGS-B", options=options)
     return _unflatten(found.x.astype(features.dtype), classes, width)
 
 

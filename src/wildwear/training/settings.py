@@ -37,7 +37,8 @@ class TrainSettings:
     init: str = DEFAULT_MODEL
     """The model to start from."""
     classes: str = "auto"
-    """What is told apart: auto (see the page on training), a selection such as deepfashion-46, or A,B,C."""
+    """What is told apart: auto (every category that is some sample's whole label, and one for each label that would
+    be left without), a selection such as deepfashion-46, or A,B,C."""
     balance: Literal["none", "sqrt", "balanced"] = "sqrt"
     """How far rare classes are weighted up: not at all, by half on a logarithmic scale, or to equal shares."""
     seed: int = 0

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from wildwear.cli.output import print_table, say
 from wildwear.cli.session import current
 from wildwear.records import Report
 
@@ -32,6 +31,7 @@ def _workspace() -> Workspace | None:
 @app.command(name="list")
 def list_() -> Report:
     """Show the models that can be named."""
+    from wildwear.cli.output import print_table
     from wildwear.models.manage import list_models
 
     report = list_models(_workspace())
@@ -52,6 +52,7 @@ def get(name: str, /) -> Report:
     name
         A model's name, or a folder.
     """
+    from wildwear.cli.output import say
     from wildwear.models.card import read_card
     from wildwear.models.manage import describe
     from wildwear.models.page import written_from
@@ -71,6 +72,7 @@ def card(name: str, /) -> Report:
     name
         A model's name, or a folder.
     """
+    from wildwear.cli.output import say
     from wildwear.models.page import card_page
     from wildwear.models.registry import find_model
 
