@@ -94,6 +94,21 @@ def test_h58_a_damaged_network_is_refused_or_whole_enough_to_pass_the_self_test(
     assert outputs.logits.shape == (1, len(CLASSES))
 
 
+def test_h58_names_that_are_not_text_are_refused_in_silence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for name in (b"active", b"embedding", b"Relu"):
+        network = tiny_network().SerializeToString().replace(name, b"\xaf" * len(name))
+        assert "names in it are not text" in refusal(plant(tmp_path / "model", network))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_h58_a_network_that_does_not_hang_together_is_refused_in_silence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    network = tiny_network().SerializeToString().replace(b"active", b"absent", 1)
+    assert "the runtime cannot read it" in refusal(plant(tmp_path / "model", network))
+    assert capfd.readouterr() == ("", "")
+
+
 def test_h59_external_data_are_refused(tmp_path: Path) -> None:
     network = tiny_network()
     tensor = network.graph.initializer[0]
@@ -116,7 +131,7 @@ def test_h59_custom_operators_are_refused(tmp_path: Path, domain: str) -> None:
     network = tiny_network()
     network.graph.node[1].domain = domain
     network.opset_import.append(helper.make_opsetid(domain, 1))
-    assert f"{domain}.Relu is not a standard" in refusal(plant(tmp_path / "model", network.SerializeToString()))
+    assert f"'{domain}.Relu' is not a standard" in refusal(plant(tmp_path / "model", network.SerializeToString()))
 
 
 def test_h59_operators_that_the_file_defines_itself_are_refused(tmp_path: Path) -> None:
@@ -196,11 +211,11 @@ def _two_inputs(network: onnx.ModelProto) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (_without_logits, "its outputs are embedding"),
+        (_without_logits, "its outputs are 'embedding'"),
         (_other_size, "should be ['N', 3, 32, 32]"),
         (_fixed_batch, "with a free N"),
         (_bytes_in, "'pixels' is not float32"),
-        (_two_inputs, "its inputs are pixels, more"),
+        (_two_inputs, "its inputs are 'pixels', 'more'"),
     ],
 )
 def test_h61_another_signature_is_refused(

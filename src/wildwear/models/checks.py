@@ -62,6 +62,8 @@ def parse_network(data: bytes, where: str) -> ModelProto:
         raise UnsafeModel(f"{where}: refused: it is not an ONNX file, or a damaged one") from error
     if not model.graph.node:
         _refuse(where, "it is not an ONNX file: there is no network in it")
+    if _has_broken_text(model):
+        _refuse(where, "names in it are not text: it is damaged")
     _check_operators(model, where)
     _check_tensors(model.graph, where)
     return model
@@ -85,14 +87,25 @@ def check_signature(model: ModelProto, size: int, where: str) -> None:
         _refuse(where, f"its input is {shape}, and should be ['N', 3, {size}, {size}] with a free N")
 
 
+def _has_broken_text(message: Any) -> bool:
+    """Whether any text in a protocol buffer is not UTF-8: it is then read as bytes, which trips whoever compares it."""
+    for field, value in message.ListFields():
+        values = [value] if isinstance(value, str | bytes) or hasattr(value, "ListFields") else value
+        if field.type == field.TYPE_STRING and any(isinstance(one, bytes) for one in values):
+            return True
+        if field.type == field.TYPE_MESSAGE and any(map(_has_broken_text, values)):
+            return True
+    return False
+
+
 def _check_operators(model: ModelProto, where: str) -> None:
     if model.functions:
         _refuse(where, f"it defines an operator of its own, {model.functions[0].name!r}")
     for node in model.graph.node:
         if node.domain not in _STANDARD_DOMAINS:
-            _refuse(where, f"operator {node.domain}.{node.op_type} is not a standard one")
+            _refuse(where, f"operator {f'{node.domain}.{node.op_type}'!r} is not a standard one")
         if any(attribute.HasField("g") or attribute.graphs for attribute in node.attribute):
-            _refuse(where, f"operator {node.op_type} runs a graph of its own (loops and branches are not taken)")
+            _refuse(where, f"operator {node.op_type!r} runs a graph of its own (loops and branches are not taken)")
 
 
 def _check_tensors(graph: GraphProto, where: str) -> None:
@@ -127,7 +140,7 @@ def _values(tensor: TensorProto, where: str) -> Any:
 
 
 def _names(values: list[ValueInfoProto]) -> str:
-    return ", ".join(value.name for value in values) or "missing"
+    return ", ".join(repr(value.name) for value in values) or "missing"
 
 
 def _refuse(where: str, why: str) -> NoReturn:

@@ -113,4 +113,5 @@ def _self_test(model: Model, where: str) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    line = (str(error).splitlines() or [type(error).__name__])[0]
+    return "".join(char for char in line if char.isprintable())

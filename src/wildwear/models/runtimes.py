@@ -54,7 +54,8 @@ def _onnxruntime(data: bytes, options: RuntimeOptions) -> Network:
     settings.inter_op_num_threads = 1
     settings.log_severity_level = 3
     settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    session = onnxruntime.InferenceSession(data, settings, providers=[provider])
+    # Without the fallback, which prints to stdout and tries again.
+    session = onnxruntime.InferenceSession(data, settings, providers=[provider], enable_fallback=0)
     if session.get_providers()[0] != provider:  # it falls back to the CPU with no more than a log line
         raise UserError(f"ONNX Runtime cannot start {options.device}: look at its drivers and libraries, or use cpu")
 
