@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class HtmlOutput:
     """Streams a gallery; pictures lie in it as data URIs, and its one script may run because its hash is stated."""
 
-    view_side = 360
+    view_side = 300
 
     def __init__(self, path: Path | None, top: int) -> None:
         del top
@@ -39,9 +39,9 @@ class HtmlOutput:
         picture = ""
         if view is not None:
             small = reduced(view, self.view_side)
-            jpeg = simplejpeg.encode_jpeg(small, quality=80, colorspace="RGB", colorsubsampling="420")
+            jpeg = simplejpeg.encode_jpeg(small, quality=72, colorspace="RGB", colorsubsampling="420")
             picture = "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
-        self._render("card.html", outcome=outcome, ok=isinstance(outcome, Tags), picture=picture)
+        self._render("card.html", outcome=outcome, name=entry.photo.name, ok=isinstance(outcome, Tags), picture=picture)
 
     def close(self, *, whole: bool = True) -> None:
         if whole:
@@ -55,8 +55,8 @@ class HtmlOutput:
         loader = PackageLoader("wildwear.tagging", "templates")
         return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
-    def _render(self, name: str, **values: object) -> None:
-        self._file.write(self._templates.get_template(name).render(values) + "\n")
+    def _render(self, template: str, /, **values: object) -> None:
+        self._file.write(self._templates.get_template(template).render(values) + "\n")
 
 
 def _asset(name: str) -> str:
