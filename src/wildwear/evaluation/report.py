@@ -30,6 +30,7 @@ def render(evaluation: Evaluation, pictures: Mapping[str, str]) -> str:
     text = (files("wildwear.evaluation") / "templates" / "report.html.j2").read_text(encoding="utf-8")
     return environment.from_string(text).render(
         it=evaluation,
+        names=[scores.model.split("@")[0] for scores in evaluation.scores],
         pictures=pictures,
         colours=[COLOURS[index % len(COLOURS)] for index in range(len(evaluation.scores))],
         ranking_titles=RANKING_TITLES,

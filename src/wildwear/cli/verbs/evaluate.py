@@ -13,7 +13,7 @@ from wildwear.records import Report
 
 app = App(name="evaluate", help_epilogue="Example: wildwear evaluate mine --on street:val --compare-to wildwear-base")
 
-_RANKED = {"all": "all classes", "dataset": "the dataset's", "within-region": "the right region's"}
+_RANKED = {"all": "all classes", "dataset": "the dataset's", "within-region": "the region's"}
 _COLUMNS = ("top-1", "top-3", "top-5", "macro")
 
 
@@ -45,16 +45,14 @@ def evaluate(
     print_table(("ranked among", "model", *_COLUMNS), rows, "accuracy, %, with half of its 95 % interval")
     gains: Any = report.details["differences"]
     if gains:
-        compared = [(model.split("@")[0], *map(_gain, figures.values())) for model, figures in gains.items()]
-        title = f"gain over {scores[-1]['model'].split('@')[0]}, percentage points, with its 95 % interval"
+        compared = [
+            (model.split("@")[0], *(_cell(gain, "+.1f") for gain in figures.values()))
+            for model, figures in gains.items()
+        ]
+        title = f"gain over {scores[-1]['model'].split('@')[0]}, percentage points, with half of its 95 % interval"
         print_table(("model", *_COLUMNS), compared, title)
     return report
 
 
-def _cell(estimate: dict[str, float]) -> str:
-    return f"{100 * estimate['value']:.1f} ± {50 * (estimate['high'] - estimate['low']):.1f}"
-
-
-def _gain(estimate: dict[str, float]) -> str:
-    value, low, high = (100 * estimate[key] for key in ("value", "low", "high"))
-    return f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
+def _cell(estimate: dict[str, float], form: str = ".1f") -> str:
+    return f"{100 * estimate['value']:{form}} ± {50 * (estimate['high'] - estimate['low']):.1f}"
