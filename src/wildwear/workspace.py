@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MARKER = "wildwear.toml"
 _LAST_MANIFEST = 2**64 - 1  # Lance names the manifest of version v by 2**64 - 1 - v
 _FRAGMENTS_WORTH_COMPACTING = 64
+_READ_AHEAD_BYTES = 64 << 20  # Lance reads up to 2 GB ahead of a consumer that is slower than the disk
 
 _TROUBLES = (
     "No space left on device",
@@ -151,7 +152,13 @@ class Table:
         if not self.exists:
             return
         with self._storage("read"):
-            scanner = self._open().scanner(columns=columns, filter=where, batch_size=batch_rows, scan_in_order=True)
+            scanner = self._open().scanner(
+                columns=columns,
+                filter=where,
+                batch_size=batch_rows,
+                scan_in_order=True,
+                io_buffer_size=_READ_AHEAD_BYTES,
+            )
             for batch in scanner.to_batches():
                 if batch.num_rows:
                     yield batch
