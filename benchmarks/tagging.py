@@ -58,7 +58,7 @@ def startup(model: str, photo: Path) -> dict[str, float]:
 
 def measure(model: str, paths: list[Path], rounds: int, threads: int, batch_size: int) -> dict[str, list[float]]:
     """Photographs a second of each way, round by round."""
-    tagger = Tagger(model, TaggerSettings(threads=threads, batch_size=batch_size))
+    tagger = Tagger(model, TaggerSettings(batch_size=batch_size), RuntimeOptions(threads=threads))
     wide, narrow = (load_model(model, None, RuntimeOptions(threads=count)) for count in (threads, 1))
     look = tagger.model.preprocessing
     pixels = [look(decode_upright(path.read_bytes(), None, look.size)) for path in paths]

@@ -16,6 +16,7 @@ from tests.tagging.pictures import jpeg, noise, write_photos
 
 from wildwear import Tagger
 from wildwear.errors import UnknownName, UnreadableInput, UserError
+from wildwear.models.settings import RuntimeOptions
 from wildwear.records import Box
 from wildwear.tagging.photos import MOST_BOXES, GivenBox, Photo
 from wildwear.tagging.settings import TaggerSettings
@@ -31,7 +32,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tagger(model: Path) -> Tagger:
-    return Tagger(model, TaggerSettings(batch_size=4, threads=2))
+    return Tagger(model, TaggerSettings(batch_size=4), RuntimeOptions(threads=2))
 
 
 def boxed(path: Path, *boxes: tuple[float, float, float, float]) -> Photo:
@@ -86,7 +87,7 @@ def test_batches_and_threads_change_neither_the_order_nor_the_tags(
 ) -> None:
     paths = write_photos(tmp_path, 11)
     paths[5].write_bytes(b"nothing")
-    other = Tagger(model, TaggerSettings(batch_size=batch_size, threads=1))
+    other = Tagger(model, TaggerSettings(batch_size=batch_size), RuntimeOptions(threads=1))
     for path, one, two in zip(paths, other.tag_many(paths), tagger.tag_many(paths), strict=True):
         assert one.path == two.path == str(path)
         if isinstance(one, Tags) and isinstance(two, Tags):

@@ -70,8 +70,8 @@ class Model:
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def open_model(folder: Path, options: RuntimeOptions | None = None) -> Model:
-    """Loads the model in `folder`, whoever made it.
+def open_model(folder: Path, options: RuntimeOptions | None = None, callers: int = 1) -> Model:
+    """Loads the model in `folder`, whoever made it; `callers` threads may run it at once.
 
     Sizes, checksums and the network's structure are checked before a runtime sees it, and a self-test runs once.
     Raises `UnsafeModel` with the file and the reason, and `UserError` where `options` cannot be honoured.
@@ -83,7 +83,7 @@ def open_model(folder: Path, options: RuntimeOptions | None = None) -> Model:
     data = read_checked(path, card.files[NETWORK])
     check_signature(parse_network(data, str(path)), card.preprocessing.size, str(path))
     try:
-        network = open_network(data, options or RuntimeOptions())
+        network = open_network(data, options or RuntimeOptions(), callers)
     except UserError:
         raise
     except Exception as error:  # each runtime raises a family of its own, without a common root

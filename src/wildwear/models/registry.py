@@ -41,10 +41,14 @@ def find_model(name_or_path: str, workspace: Workspace | None = None) -> Path:
 
 
 def load_model(
-    name_or_path: str = DEFAULT_MODEL, workspace: Workspace | None = None, options: RuntimeOptions | None = None
+    name_or_path: str = DEFAULT_MODEL,
+    workspace: Workspace | None = None,
+    options: RuntimeOptions | None = None,
+    *,
+    callers: int = 1,
 ) -> Model:
     """Finds, checks and loads a model; see `find_model` and `open_model` for what can go wrong."""
-    return open_model(find_model(name_or_path, workspace), options)
+    return open_model(find_model(name_or_path, workspace), options, callers)
 
 
 def _restore_all(place: Path) -> None:

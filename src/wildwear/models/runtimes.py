@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
+from threading import local
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,18 +15,21 @@ from numpy.typing import NDArray
 from wildwear.errors import UnknownName, UserError
 from wildwear.models.settings import RuntimeOptions
 
-__all__ = ["Network", "RuntimeOptions", "open_network"]
+__all__ = ["Network", "RuntimeOptions", "open_network", "thread_count"]
 
 Network: TypeAlias = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], NDArray[np.float32]]]
 """N × 3 × S × S pixels to the embedding N × D and the logits N × C."""
 
 
-def open_network(data: bytes, options: RuntimeOptions) -> Network:
-    """Compiles a network; raises `UserError` where the options cannot be honoured on this machine."""
+def open_network(data: bytes, options: RuntimeOptions, callers: int = 1) -> Network:
+    """Compiles a network that `callers` threads may call at once, sharing the threads of `options` among them.
+
+    Raises `UserError` where the options cannot be honoured on this machine.
+    """
     name = _chosen(options)
     if name not in _RUNTIMES:
         raise UnknownName("runtime", name, ["auto", *_RUNTIMES])
-    return _RUNTIMES[name](data, options)
+    return _RUNTIMES[name](data, options, callers)
 
 
 def _chosen(options: RuntimeOptions) -> str:
@@ -34,12 +38,13 @@ def _chosen(options: RuntimeOptions) -> str:
     return "openvino" if options.device == "cpu" and find_spec("openvino") else "onnxruntime"
 
 
-def _threads(options: RuntimeOptions) -> int:
+def thread_count(options: RuntimeOptions) -> int:
+    """How many threads the options stand for on this machine."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return options.threads or available or 1
 
 
-def _onnxruntime(data: bytes, options: RuntimeOptions) -> Network:
+def _onnxruntime(data: bytes, options: RuntimeOptions, callers: int) -> Network:
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
@@ -50,7 +55,7 @@ def _onnxruntime(data: bytes, options: RuntimeOptions) -> Network:
     if provider not in onnxruntime.get_available_providers():
         raise UserError(f"this ONNX Runtime cannot use {options.device}: pip install onnxruntime-gpu, or use cpu")
     settings = onnxruntime.SessionOptions()
-    settings.intra_op_num_threads = _threads(options)
+    settings.intra_op_num_threads = max(1, thread_count(options) // callers)
     settings.inter_op_num_threads = 1
     settings.log_severity_level = 3
     settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
@@ -65,24 +70,27 @@ def _onnxruntime(data: bytes, options: RuntimeOptions) -> Network:
     return run
 
 
-def _openvino(data: bytes, options: RuntimeOptions) -> Network:
+def _openvino(data: bytes, options: RuntimeOptions, callers: int) -> Network:
     if options.device != "cpu":
         raise UserError(f"--runtime openvino runs on cpu here, and not on {options.device}: use --runtime onnxruntime")
     if not find_spec("openvino"):
         raise UserError("--runtime openvino needs OpenVINO: pip install openvino")
     openvino = import_module("openvino")
     core = openvino.Core()
-    hints = {"INFERENCE_NUM_THREADS": _threads(options), "INFERENCE_PRECISION_HINT": "f32"}
-    compiled = core.compile_model(core.read_model(data), "CPU", hints)
+    threads = {"INFERENCE_NUM_THREADS": thread_count(options), "NUM_STREAMS": callers}
+    compiled = core.compile_model(core.read_model(data), "CPU", {**threads, "INFERENCE_PRECISION_HINT": "f32"})
+    own = local()  # a request serves one thread at a time
 
     def run(batch: NDArray[np.float32]) -> Any:
-        results = compiled({"pixels": batch})
+        if not hasattr(own, "request"):
+            own.request = compiled.create_infer_request()
+        results = own.request.infer({"pixels": batch})
         return np.array(results["embedding"]), np.array(results["logits"])
 
     return run
 
 
-_RUNTIMES: dict[str, Callable[[bytes, RuntimeOptions], Network]] = {
+_RUNTIMES: dict[str, Callable[[bytes, RuntimeOptions, int], Network]] = {
     "onnxruntime": _onnxruntime,
     "openvino": _openvino,
 }

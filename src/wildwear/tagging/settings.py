@@ -21,8 +21,6 @@ class TaggerSettings:
     this, 0 to 1."""
     batch_size: int = 16
     """How many pictures the network looks at in one run."""
-    threads: int = 0
-    """Processor cores to use; 0 takes all."""
 
     def __post_init__(self) -> None:
         for name in ("top", "batch_size"):
@@ -31,8 +29,6 @@ class TaggerSettings:
         for name in ("min_score", "min_region"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UserError(f"{_flag(name)} must lie between 0 and 1, and is {getattr(self, name)}")
-        if self.threads < 0:
-            raise UserError(f"--threads must be 0 or more, and is {self.threads}")
 
 
 def _flag(name: str) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from wildwear.errors import UnreadableInput
 from wildwear.images.decode import DecodeLimits, Undecodable
+from wildwear.models.settings import DEFAULT_MODEL, RuntimeOptions
 from wildwear.records import Failure, Region
 from wildwear.tagging.looking import Look, Looked, Picture
 from wildwear.tagging.outfit import Scorer
@@ -41,17 +42,19 @@ class Tagger:
 
     def __init__(
         self,
-        model: str | os.PathLike[str] = "wildwear-base",
+        model: str | os.PathLike[str] = DEFAULT_MODEL,
         settings: TaggerSettings | None = None,
+        options: RuntimeOptions | None = None,
         *,
         workspace: Workspace | None = None,
     ) -> None:
         from wildwear.models.registry import load_model
-        from wildwear.models.runtimes import RuntimeOptions
+        from wildwear.models.runtimes import thread_count
 
         self.settings = settings or TaggerSettings()
-        self._threads = self.settings.threads or len(os.sched_getaffinity(0))
-        self.model: Model = load_model(os.fspath(model), workspace, RuntimeOptions(threads=1))
+        options = options or RuntimeOptions()
+        self._threads = thread_count(options)
+        self.model: Model = load_model(os.fspath(model), workspace, options, callers=self._threads)
         regions = [Region(name) for name in self.model.regions]
         self._scorer = Scorer(self.model.classes, regions, self.settings.min_region)
 
@@ -144,7 +147,7 @@ _Result: TypeAlias = tuple[Tags | FailedPhoto, NDArray[np.uint8] | None]
 
 def _as_work(picture: Picture | Photo) -> _Work:
     if isinstance(picture, Photo):
-        return _Work(picture=picture.path, path=picture.path, boxes=picture.boxes)
+        return _Work(picture=picture.path, path=picture.path, boxes=picture.boxes or None)
     return _Work(picture=picture, path=os.fspath(picture) if isinstance(picture, str | os.PathLike) else "")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from wildwear.cli.session import current
+from wildwear.models.settings import DEFAULT_MODEL, RuntimeOptions
 from wildwear.records import Report
 from wildwear.tagging.settings import OutputSettings, TaggerSettings
 
@@ -26,9 +27,10 @@ def tag(
     paths: list[str],
     /,
     *,
-    model: str = "wildwear-base",
+    model: str = DEFAULT_MODEL,
     output: Annotated[OutputSettings, Parameter(name="*", negative="", show_default=False)] = OutputSettings(),
     tagger: Annotated[TaggerSettings, Parameter(name="*")] = TaggerSettings(),
+    options: Annotated[RuntimeOptions, Parameter(name="*")] = RuntimeOptions(),
     people: Annotated[str | None, Parameter(show=False)] = None,
 ) -> Report | int:
     """Recognise clothing on photographs: the likeliest categories, and the outfit by region.
@@ -49,7 +51,7 @@ def tag(
         raise UserError("--people: finding people is not there yet; give their boxes with --boxes FILE.csv")
     shown = _Objects() if current().json else _Rows()
     plan = make_plan(paths, output, tagger.top, shown)
-    ready = Tagger(model, tagger, workspace=_workspace())
+    ready = Tagger(model, tagger, options, workspace=_workspace())
     with progress("tagging", len(plan.photos)) as advance:
         report = run(ready, plan, advance)
     if None in plan.places.values():  # standard output holds tags: what else is to be said goes to stderr
