@@ -21,8 +21,8 @@ from wildwear.images.fetch_settings import DownloadSettings
 
 SHOP, OTHER = "93.184.216.34", "151.101.1.69"
 QUICK: dict[str, Any] = {
-    "timeout": 0.6,
-    "connect_timeout": 0.3,
+    "timeout": 5.0,
+    "connect_timeout": 2.0,
     "first_wait": 0.01,
     "max_wait": 0.1,
     "requests_per_second": 1000.0,
@@ -144,16 +144,16 @@ def test_h11_a_byte_at_a_time_meets_the_total_deadline(server: RudeServer, start
 
     server.routes["/slow.jpg"] = drip
     began = time.monotonic()
-    outcome = download(server.url("/slow.jpg"), attempts=1)
+    outcome = download(server.url("/slow.jpg"), attempts=1, timeout=0.5)
     assert reason(outcome) == "timeout"
     assert isinstance(outcome, Unfetchable) and outcome.failure.transient
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
 
 
 def test_h11_redirects_share_one_deadline(server: RudeServer) -> None:
     server.delay = 0.25
     server.routes |= {f"/{n}": redirect(f"/{n + 1}") for n in range(9)}
-    assert reason(download(server.url("/0"), attempts=1, redirects=9)) == "timeout"
+    assert reason(download(server.url("/0"), attempts=1, redirects=9, timeout=0.6)) == "timeout"
     assert len(server.requests) <= 4
 
 
@@ -217,7 +217,7 @@ def test_h16_retry_after_is_obeyed_up_to_a_cap(server: RudeServer, when: str) ->
     server.routes["/a.jpg"] = [answer(b"", "429 Too Many Requests", retry_after=when), answer()]
     began = time.monotonic()
     assert download(server.url("/a.jpg"), max_wait=0.2) == PICTURE
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
 
 
 def test_h16_retry_after_holds_for_the_whole_host(server: RudeServer) -> None:
@@ -259,12 +259,12 @@ def test_h18_a_dead_host_is_given_up_and_does_not_slow_the_others(server: RudeSe
 
 def test_h18_a_host_that_was_given_up_is_asked_again_later(server: RudeServer) -> None:
     server.routes["/a.jpg"] = [*[answer(b"", "503 Busy")] * 2, answer()]
-    chosen = settings(allow_private_addresses=True, attempts=1, failures_to_give_up=2, give_up_seconds=0.3)
+    chosen = settings(allow_private_addresses=True, attempts=1, failures_to_give_up=2, give_up_seconds=1.0)
 
     async def run() -> list[Any]:
         async with Downloader(chosen) as downloader:
             outcomes = []
-            for wait in (0, 0, 0, 0.4):
+            for wait in (0, 0, 0, 1.1):
                 await asyncio.sleep(wait)
                 outcomes += await asyncio.gather(downloader.download(server.url("/a.jpg")), return_exceptions=True)
             return outcomes
@@ -280,7 +280,7 @@ def test_h19_without_a_resolver_nothing_is_known_about_a_picture() -> None:
     began = time.monotonic()
     outcomes = download_all(addresses, settings(), SilentNames())
     assert all(isinstance(one, ResolverDown) for one in outcomes)
-    assert 0.2 <= time.monotonic() - began < 3
+    assert 0.2 <= time.monotonic() - began < 10
 
 
 def test_h19_a_resolver_that_comes_back_is_waited_for(server: RudeServer, internet: Internet) -> None:
