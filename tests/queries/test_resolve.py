@@ -11,6 +11,7 @@ from wildwear.errors import UnknownName
 from wildwear.queries.evaluate import Matcher
 from wildwear.queries.resolve import POLICIES, Resolver
 from wildwear.queries.syntax import Text
+from wildwear.taxonomy import load_taxonomy
 
 NAMES = ["Jacket", "Jeans", "Tee", "Button-Down", "Dress", "Leggings", "Pants"]
 WORDS = ["jacket", "denim", "tee", "shirt", "dress", "leggings", "pants"]
@@ -72,12 +73,34 @@ def claims(title: str, description: str = "", policy: str = "head-noun") -> list
         ("Dog Sweater", None),
         ("Doll Dress", None),
         ("Dress Poster", None),
+        ("Baby Doll Dress", "Dress"),
+        ("Leggings with Phone Pocket", "Leggings"),
+        ("Cat Print T-Shirt", "Tee"),
+        ("Dog Mom Sweatshirt", "Sweatshirt"),
+        ("Rain Jacket for Dogs", None),
+        ("Leather Belt for Jeans", None),
+        ("Shell Necklace", None),
+        ("Top Grain Leather Wallet", None),
+        ("Jogging Suit", None),
+        ("Crop Top and Leggings Set", "Top"),
+        ("Hooded Coat", "Coat"),
         ("", None),
         ("—", None),
     ],
 )
 def test_the_head_noun_of_a_title_names_the_garment(title: str, category: str | None) -> None:
     assert label_titles(title) == [category]
+
+
+def test_every_name_and_synonym_of_a_category_is_claimed_by_it() -> None:
+    taxonomy = load_taxonomy()
+    names = {word: name for name, category in taxonomy.categories.items() for word in (name, *category.synonyms)}
+    names |= {umbrella: umbrella for umbrella in taxonomy.umbrellas}
+    assert dict(zip(names, label_titles(*names), strict=True)) == names
+
+
+def test_what_is_said_of_anything_claims_nothing() -> None:
+    assert label_titles("Silk Scarf", descriptions=["Dress it up, top it off: it suits you. Cotton jersey."]) == [None]
 
 
 def test_the_title_comes_before_the_description() -> None:

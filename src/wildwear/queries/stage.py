@@ -30,6 +30,7 @@ from wildwear.workspace import Table, Workspace
 CHUNK_ROWS = 65_536
 """Products handed to the runner at once: it may answer in any order, and no more than this is held to restore it."""
 BATCH_ROWS = READ_ROWS = 8192
+_LISTED = 15
 _CHUNK_BYTES = 128 << 20
 
 Progress = Callable[[int], None]
@@ -247,9 +248,14 @@ def _about_rare(counts: dict[str, int], rare: int) -> Iterator[str]:
     few = [f"{name} {count}" for name, count in counts.items() if 0 < count < rare]
     none = [name for name, count in counts.items() if not count]
     if few:
-        yield f"rare (fewer than {rare}): {', '.join(few)}"
+        yield f"rare (fewer than {rare}): {_listed(few)}"
     if none:
-        yield f"without a product: {', '.join(none)}"
+        yield f"without a product: {_listed(none)}"
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _LISTED
+    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _counted(values: pa.Array | pa.ChunkedArray) -> dict[str, int]:

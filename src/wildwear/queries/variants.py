@@ -30,7 +30,7 @@ _FAMILIES = (
 """Spellings of one thing. Any of them in a query stands for all."""
 
 _PLURAL_ONLY = """shorts trunks tights overalls heels flats pumps slacks khakis sweats briefs boxers denims trainers
-wedges mules slides glasses cutoffs separates"""
+wedges mules slides glasses cutoffs separates bottoms"""
 """Plurals that name a garment where the singular is something else ("short sleeve", "tight fit", "trunk")."""
 _FIXED = frozenset(form for word in _PLURAL_ONLY.split() for form in (word, word[:-1]))
 _IRREGULAR = {"woman": "women", "child": "children", "foot": "feet", "person": "people", "mouse": "mice"}
