@@ -6,29 +6,36 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from wildwear.rendered.chance import pick
-from wildwear.rendered.fabric import COLOURS, Colour, Plane, grain
+from wildwear.rendered.cloths import COLOURS
+from wildwear.rendered.fabric import Colour, Plane, grain
 from wildwear.rendered.paint import blur
+
+_HEIGHT = 640
+"""Rows of the picture that the street is drawn on, before it is scaled to the size wanted."""
 
 
 def backdrop(width: int, height: int, ground: float, rng: np.random.Generator) -> Plane:
-    """A wall with its windows, a pavement, a tree or a lamp, passers-by far away; out of focus."""
-    picture = Image.new("RGB", (width, height), _near((150, 160, 172), rng, 30))
+    """A street out of focus, H × W × 3 in 0 to 1; its pavement begins at the fraction `ground` of the height."""
+    drawn = _street(max(1, width * _HEIGHT // height), int(_HEIGHT * ground), rng)
+    soft = drawn.filter(ImageFilter.GaussianBlur(float(rng.uniform(1.0, 3.2)))).resize((width, height))
+    weathered = np.asarray(soft, np.float32) / 255 * (1 + 0.05 * _mottle(height, width, rng)[..., None])
+    return np.asarray(weathered + 0.015 * grain((height, width))[..., None], np.float32)
+
+
+def _street(width: int, kerb: int, rng: np.random.Generator) -> Image.Image:
+    picture = Image.new("RGB", (width, _HEIGHT), _near((150, 160, 172), rng, 30))
     draw = ImageDraw.Draw(picture)
-    kerb = int(height * ground)
     x = -int(rng.integers(0, 120))
     while x < width:
         wide = int(rng.integers(180, 420))
         _house(draw, x, x + wide, kerb, rng)
         x += wide
-    _pavement(draw, width, height, kerb, rng)
-    for _ in range(int(rng.integers(1, 4))):
-        _clutter(draw, int(rng.integers(0, width)), kerb, rng)
-    for _ in range(int(rng.integers(1, 5))):
-        _passer_by(draw, int(rng.integers(0, width)), kerb + 8, int(rng.integers(60, 130)), rng)
-    soft = picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(1.0, 3.2))))
-    pixels = np.asarray(soft, np.float32) / 255
-    weathered = pixels * (1 + 0.05 * _mottle(height, width, rng)[..., None])
-    return np.asarray(weathered + 0.015 * grain((height, width))[..., None], np.float32)
+    _pavement(draw, width, _HEIGHT, kerb, rng)
+    for x in rng.integers(0, width, int(rng.integers(1, 4))).tolist():
+        _clutter(draw, x, kerb, rng)
+    for x in rng.integers(0, width, int(rng.integers(1, 5))).tolist():
+        _passer_by(draw, x, kerb + 8, int(rng.integers(60, 130)), rng)
+    return picture
 
 
 def _mottle(height: int, width: int, rng: np.random.Generator) -> Plane:

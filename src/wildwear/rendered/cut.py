@@ -29,9 +29,11 @@ class Cut:
     sleeve_width: float = 0.06
     """How much wider than the arm."""
     neck: Neck = "crew"
+    """Shape of the neckline, or the collar that stands there."""
     depth: float = 0.22
     """How far the neckline goes down."""
     opening: Opening = "none"
+    """What closes the front; `single` and `double` are rows of buttons below lapels."""
     pockets: Pockets = "none"
     ribbed: bool = False
     """Knitted bands at hem and cuffs."""
@@ -42,6 +44,7 @@ class Cut:
     straps: bool = False
     """Narrow shoulders, as of a tank."""
     belt: bool = False
+    """Of the same cloth, around the waist."""
     hood_up: bool = False
     """The hood stands up, as on a mannequin."""
 

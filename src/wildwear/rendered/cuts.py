@@ -12,6 +12,7 @@ from wildwear.rendered.trousers import LegCut, Style
 
 
 def tee(rng: Generator) -> Cut:
+    """Short sleeves, a round or V-shaped neckline."""
     neck: Neck = pick(rng, ("crew", "crew", "v"))
     return Cut(
         hem=rng.uniform(3.7, 4.0),
@@ -25,16 +26,19 @@ def tee(rng: Generator) -> Cut:
 
 
 def tank(rng: Generator) -> Cut:
+    """Narrow straps, a deep neckline."""
     depth = rng.uniform(0.45, 0.65)
     return Cut(hem=rng.uniform(3.5, 3.9), sleeve=0, neck="scoop", straps=True, depth=depth, ease=0.05)
 
 
 def polo(rng: Generator) -> Cut:
+    """A collar and three buttons."""
     hem = rng.uniform(3.75, 3.95)
     return Cut(hem=hem, sleeve=0.33, sleeve_width=0.08, neck="collar", opening="placket", depth=0.2, taper=0.4)
 
 
 def shirt(rng: Generator) -> Cut:
+    """A collar and buttons to the hem."""
     return Cut(
         hem=rng.uniform(3.85, 4.15),
         neck="collar",
@@ -48,6 +52,7 @@ def shirt(rng: Generator) -> Cut:
 
 
 def blouse(rng: Generator) -> Cut:
+    """Wide sleeves, a waist."""
     neck: Neck = pick(rng, ("v", "wide", "high"))
     return Cut(
         hem=rng.uniform(3.4, 3.7),
@@ -62,12 +67,14 @@ def blouse(rng: Generator) -> Cut:
 
 
 def sweater(rng: Generator) -> Cut:
+    """Knitted bands at hem and cuffs."""
     neck: Neck = pick(rng, ("crew", "crew", "v", "high"))
     depth, ease = 0.48 if neck == "v" else 0.16, rng.uniform(0.1, 0.18)
     return Cut(hem=rng.uniform(3.45, 3.8), neck=neck, depth=depth, ribbed=True, ease=ease, sleeve_width=0.1, taper=0.1)
 
 
 def cardigan(rng: Generator) -> Cut:
+    """A sweater that is buttoned."""
     return Cut(
         hem=rng.uniform(3.5, 4.2),
         neck="v",
@@ -81,6 +88,7 @@ def cardigan(rng: Generator) -> Cut:
 
 
 def hoodie(rng: Generator) -> Cut:
+    """A hood with strings, a pocket for both hands."""
     return Cut(
         hem=rng.uniform(3.5, 3.75),
         neck="hood",
@@ -96,6 +104,7 @@ def hoodie(rng: Generator) -> Cut:
 
 
 def jacket(rng: Generator) -> Cut:
+    """Short, with a zip or buttons."""
     neck: Neck = pick(rng, ("stand", "collar"))
     return Cut(
         hem=rng.uniform(3.35, 3.6),
@@ -111,6 +120,7 @@ def jacket(rng: Generator) -> Cut:
 
 
 def blazer(rng: Generator) -> Cut:
+    """Lapels, one or two rows of buttons."""
     return Cut(
         hem=rng.uniform(3.95, 4.2),
         neck="lapel",
@@ -124,6 +134,7 @@ def blazer(rng: Generator) -> Cut:
 
 
 def coat(rng: Generator) -> Cut:
+    """Lapels, and down to the knee or below."""
     return Cut(
         hem=rng.uniform(4.9, 6.0),
         neck="lapel",
@@ -138,6 +149,7 @@ def coat(rng: Generator) -> Cut:
 
 
 def vest(rng: Generator) -> Cut:
+    """No sleeves, a zip."""
     hem = rng.uniform(3.6, 3.8)
     return Cut(hem=hem, neck="stand", opening="zip", sleeve=0, ease=0.14, taper=0.2, pockets="welt", depth=0.2)
 
@@ -166,27 +178,32 @@ def overall(rng: Generator) -> Cut:
 
 
 def jeans(rng: Generator) -> LegCut:
+    """Narrow to wide, with rivets and stitching."""
     wide = rng.uniform(-0.05, 0.09)
     turn_up = rng.random() < 0.25
     return LegCut(style="jeans", turn_up=turn_up, thigh=0.41 + wide / 2, knee=0.28 + wide, hem=0.21 + wide)
 
 
 def chinos(rng: Generator) -> LegCut:
+    """Straight, with slanted pockets and a crease."""
     wide = rng.uniform(0, 0.1)
     return LegCut(style="chinos", thigh=0.44 + wide / 2, knee=0.32 + wide, hem=0.23 + wide, creases=0.7)
 
 
 def shorts(rng: Generator) -> LegCut:
+    """To above the knee."""
     style: Style = pick(rng, ("chinos", "jeans", "elastic"))
     length, turn_up = rng.uniform(0.28, 0.42), rng.random() < 0.3
     return LegCut(style=style, length=length, thigh=0.44, knee=0.46, hem=0.46, turn_up=turn_up)
 
 
 def leggings(rng: Generator) -> LegCut:
+    """As narrow as the leg."""
     return LegCut(thigh=0.36, knee=0.215, hem=0.135, hip=0.0, creases=0.25, length=pick(rng, (1.0, 1.0, 0.8)))
 
 
 def joggers(rng: Generator) -> LegCut:
+    """Wide, narrow at the ankle, with a string."""
     return LegCut(style="elastic", thigh=0.45, knee=0.34, hem=rng.uniform(0.18, 0.21), hip=0.08, creases=1.4)
 
 

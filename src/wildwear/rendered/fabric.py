@@ -1,4 +1,4 @@
-"""Cloth: colours by name, and patterns as functions of the position on the cloth."""
+"""Cloth: patterns as functions of the position on it."""
 
 from __future__ import annotations
 
@@ -12,41 +12,6 @@ from numpy.typing import NDArray
 
 Plane: TypeAlias = NDArray[np.float32]
 Colour: TypeAlias = tuple[int, int, int]
-
-COLOURS: dict[str, Colour] = {
-    "White": (240, 239, 235),
-    "Cream": (232, 221, 196),
-    "Sand": (204, 182, 148),
-    "Camel": (178, 134, 86),
-    "Brown": (106, 74, 54),
-    "Black": (38, 38, 42),
-    "Charcoal": (74, 77, 84),
-    "Grey": (150, 153, 158),
-    "Silver": (200, 203, 207),
-    "Navy": (40, 52, 86),
-    "Blue": (60, 98, 160),
-    "Sky": (152, 190, 222),
-    "Teal": (42, 116, 120),
-    "Mint": (176, 214, 194),
-    "Green": (62, 122, 78),
-    "Olive": (104, 106, 66),
-    "Mustard": (210, 162, 52),
-    "Yellow": (238, 208, 92),
-    "Orange": (222, 122, 56),
-    "Rust": (172, 84, 52),
-    "Red": (184, 48, 50),
-    "Burgundy": (110, 36, 52),
-    "Coral": (232, 130, 112),
-    "Pink": (226, 168, 178),
-    "Plum": (104, 58, 94),
-    "Lilac": (186, 170, 212),
-}
-DENIM: dict[str, Colour] = {
-    "Indigo": (50, 66, 104),
-    "Stonewash": (92, 118, 160),
-    "Bleached": (148, 172, 202),
-    "Black": (46, 48, 54),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +72,13 @@ def noise() -> Plane:
 
 
 def grain(shape: tuple[int, ...], offset: int = 0) -> Plane:
-    """A piece of `noise` of the shape wanted."""
+    """A piece of `noise` of the shape wanted; it repeats where it is larger."""
     height, width = shape
-    y, x = offset * 37 % max(1, 2048 - height), offset * 91 % max(1, 2048 - width)
-    return noise()[y : y + height, x : x + width]
+    whole = noise()
+    if height > len(whole) or width > len(whole):
+        whole = np.tile(whole, (-(-height // len(whole)), -(-width // len(whole))))
+    y, x = offset * 37 % (len(whole) - height + 1), offset * 91 % (whole.shape[1] - width + 1)
+    return whole[y : y + height, x : x + width]
 
 
 def _wave(x: NDArray[np.floating]) -> Plane:

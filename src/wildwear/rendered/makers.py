@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from numpy.random import Generator
 
@@ -18,6 +18,7 @@ from wildwear.rendered.tops import belt, top
 from wildwear.rendered.trousers import LegCut, trousers
 
 Maker: TypeAlias = Callable[[Fabric, Body, Generator], Layers]
+"""Cuts a garment from cloth for a body; what is left open is drawn from the generator."""
 
 
 def upper(cut: Callable[[Generator], Cut]) -> Maker:
@@ -31,6 +32,7 @@ def legs(cut: Callable[[Generator], LegCut]) -> Maker:
 
 
 def skirt(cloth: Fabric, body: Body, rng: Generator) -> Layers:
+    """A skirt of any shape."""
     return Layers(front=skirt_pieces(cuts.skirt(rng), cloth, body, rng))
 
 
@@ -50,9 +52,38 @@ def jumpsuit(cloth: Fabric, body: Body, rng: Generator) -> Layers:
 
 
 def hat(cloth: Fabric, _body: Body, rng: Generator) -> Layers:
+    """A cap, a knitted hat or one with a brim."""
     return Layers(front=pick(rng, (accessories.cap, accessories.beanie, accessories.brimmed))(cloth, rng))
 
 
 def shoe(cloth: Fabric, _body: Body, rng: Generator) -> Layers:
+    """One shoe from the side."""
     kinds = (accessories.sneaker, accessories.sneaker, accessories.boot, accessories.pump)
     return Layers(front=pick(rng, kinds)(cloth, rng))
+
+
+MAKERS: Final[dict[str, Maker]] = {
+    "Tee": upper(cuts.tee),
+    "Tank": upper(cuts.tank),
+    "Polo": upper(cuts.polo),
+    "Button-Down": upper(cuts.shirt),
+    "Blouse": upper(cuts.blouse),
+    "Sweater": upper(cuts.sweater),
+    "Cardigan": upper(cuts.cardigan),
+    "Hoodie": upper(cuts.hoodie),
+    "Jacket": upper(cuts.jacket),
+    "Blazer": upper(cuts.blazer),
+    "Vest": upper(cuts.vest),
+    "Coat": upper(cuts.coat),
+    "Dress": dress,
+    "Jumpsuit": jumpsuit,
+    "Jeans": legs(cuts.jeans),
+    "Chinos": legs(cuts.chinos),
+    "Joggers": legs(cuts.joggers),
+    "Leggings": legs(cuts.leggings),
+    "Shorts": legs(cuts.shorts),
+    "Skirt": skirt,
+    "Hat": hat,
+    "Shoes": shoe,
+}
+"""By category."""

@@ -9,8 +9,8 @@ import numpy as np
 from wildwear.records import Region
 from wildwear.rendered.body import Body
 from wildwear.rendered.chance import pick
+from wildwear.rendered.cloths import COLOURS
 from wildwear.rendered.cut import Layers
-from wildwear.rendered.fabric import COLOURS
 from wildwear.rendered.figure import Person, behind, head, shoes, trunk
 from wildwear.rendered.geometry import View
 from wildwear.rendered.paint import Canvas

@@ -29,9 +29,12 @@ class SkirtCut:
     pleats: bool = False
     """The folds are pressed, at equal distances."""
     buttons: bool = False
+    """A row of them down the front."""
     waistband: bool = True
     start: float = RISE
+    """Height of the upper edge."""
     ease: float = 0.05
+    """How much wider than the body."""
 
 
 def skirt(cut: SkirtCut, fabric: Fabric, body: Body, rng: np.random.Generator) -> tuple[Piece, ...]:

@@ -9,17 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wildwear.rendered import words
 from wildwear.rendered.chance import choice, fraction, one_of
-from wildwear.rendered.cloths import CLOTH
+from wildwear.rendered.cloths import CLOTHS
 from wildwear.rendered.truth import COLOUR_NAMES, PATTERN_NAMES, Looks, looks
 from wildwear.rendered.wardrobe import KINDS
+from wildwear.rendered.words import words
 from wildwear.tables import PRODUCTS
 
 SOURCE = "rendered"
 _NOUNS = tuple(kind.nouns for kind in KINDS)
-_SECTIONS = tuple(words.SECTIONS[kind.region.value] for kind in KINDS)
-_CLOTH_WORDS = tuple(CLOTH[name].words for name in PATTERN_NAMES)
+_SECTIONS = tuple(tuple(words().sections[kind.region.value]) for kind in KINDS)
+_CLOTH_WORDS = tuple(CLOTHS[name].words for name in PATTERN_NAMES)
 
 
 def product_batches(
@@ -39,7 +39,7 @@ def product_rows(index: NDArray[np.int64], seed: int = 0, base_url: str = "") ->
         "group_id": ids,
         "title": titles(look, seed),
         "description": _joined(sentences(look, seed), " "),
-        "brand": _taken(words.BRANDS, choice(seed, "brand", look.texts, len(words.BRANDS))),
+        "brand": _slot(look, seed, "brand", words().title["brands"]),
         "category_path": _lists(sections(look, seed)),
         "attributes": _attributes(look),
         "image_urls": image_urls(look, base_url),
@@ -58,7 +58,8 @@ def product_ids(index: NDArray[np.int64]) -> pa.Array:
 
 def titles(look: Looks, seed: int) -> pa.Array:
     """Brand, adjectives and noun in one of a few orders, with what shops add before and after."""
-    brand = _slot(look, seed, "brand", words.BRANDS)
+    of = words().title
+    brand = _slot(look, seed, "brand", of["brands"])
     cloth = _taken(_flat(_CLOTH_WORDS), one_of(seed, "cloth", look.texts, _CLOTH_WORDS, look.pattern))
     cloth = pc.if_else(pc.equal(cloth, ""), "", pc.binary_join_element_wise(cloth, "", " "))
     colour = _taken(COLOUR_NAMES, look.colour)
@@ -66,9 +67,9 @@ def titles(look: Looks, seed: int) -> pa.Array:
     shout = pa.array(fraction(seed, "shout", look.texts) < 0.04)
     noun = pc.if_else(shout, pc.utf8_upper(noun), noun)
     named = _glued(
-        _slot(look, seed, "name", words.NAMES), _slot(look, seed, "adjective", words.ADJECTIVES), cloth, noun
+        _slot(look, seed, "name", of["names"]), _slot(look, seed, "adjective", of["adjectives"]), cloth, noun
     )
-    audience = _slot(look, seed, "audience", words.AUDIENCES)
+    audience = _slot(look, seed, "audience", of["audiences"])
     orders = (
         _glued(brand, " ", audience, named, " - ", colour),
         _glued(brand, " ", named, " in ", colour),
@@ -77,9 +78,9 @@ def titles(look: Looks, seed: int) -> pa.Array:
     )
     order = pa.array(choice(seed, "order", look.texts, len(orders)))
     return _glued(
-        _slot(look, seed, "prefix", words.PREFIXES),
+        _slot(look, seed, "prefix", of["prefixes"]),
         pc.choose(order, *orders),
-        _slot(look, seed, "suffix", words.SUFFIXES),
+        _slot(look, seed, "suffix", of["suffixes"]),
     )
 
 
@@ -90,17 +91,18 @@ def nouns(look: Looks, seed: int) -> pa.Array:
 
 def sentences(look: Looks, seed: int) -> list[pa.Array]:
     """The description, a column a sentence; the garment is named in the first, other garments in the third."""
-    opening = choice(seed, "opening", look.texts, len(words.OPENINGS))
-    before, after = zip(*words.OPENINGS, strict=True)
+    of = words().description
+    opening = choice(seed, "opening", look.texts, len(of["openings"]))
+    before, _, after = zip(*(text.partition("{}") for text in of["openings"]), strict=True)
     first = _glued(_taken(before, opening), pc.utf8_lower(nouns(look, seed)), _taken(after, opening))
-    cloth = _taken([words.CLOTHS[name] for name in PATTERN_NAMES], look.pattern)
+    cloth = _taken([words().cloths[name] for name in PATTERN_NAMES], look.pattern)
     slots = (
-        ("distractor", words.DISTRACTORS),
-        ("fit", words.FITS),
-        ("detail", words.DETAILS),
-        ("care", words.CARES),
-        ("talk", words.SHOP_TALK),
-        ("more talk", words.SHOP_TALK),
+        ("distractor", of["distractors"]),
+        ("fit", of["fits"]),
+        ("detail", of["details"]),
+        ("care", of["cares"]),
+        ("talk", of["shop_talk"]),
+        ("more talk", of["shop_talk"]),
     )
     others = [_slot(look, seed, name, options) for name, options in slots]
     code = _glued("Style no. ", pa.array(look.texts * 7 + 100_003).cast(pa.string()), ".")

@@ -42,6 +42,7 @@ class LegCut:
     creases: float = 1.0
     """How deep they are."""
     rise: float = RISE
+    """Height of the upper edge."""
 
     @property
     def thread(self) -> tuple[int, int, int] | None:
@@ -67,27 +68,29 @@ def trousers(cut: LegCut, fabric: Fabric, body: Body, rng: np.random.Generator) 
 
 def _outline(cut: LegCut, legs: list[Points], hip: float, waist: float) -> Points:
     (left_out, left_in), (right_out, right_in) = (
-        _sides(cut, leg, hip, side) for side, leg in zip((-1, 1), legs, strict=True)
+        _sides(cut, leg, hip, i) for i, leg in zip((-1, 1), legs, strict=True)
     )
-    crotch = (float(legs[0][0, 0] + legs[1][0, 0]) / 2, CROTCH + 0.06)
-    left = [(-waist, cut.rise), (-hip * 0.97, HIP - 0.35), *left_out]
-    right = [*right_out[::-1], (hip * 0.97, HIP - 0.35), (waist, cut.rise)]
+    crotch = np.array([[float(legs[0][0, 0] + legs[1][0, 0]) / 2, CROTCH + 0.06]])
+    left = np.vstack([[(-waist, cut.rise), (-hip * 0.97, HIP - 0.35)], left_out])
+    right = np.vstack([right_out[::-1], [(hip * 0.97, HIP - 0.35), (waist, cut.rise)]])
     waistline = [(waist, cut.rise), (0.0, cut.rise + 0.06), (-waist, cut.rise)]
-    return outline(left, [*left_in[::-1], crotch], [crotch, *right_in], right, waistline)
+    inseams = [_apart(np.vstack([left_in[::-1], crotch]), -1), _apart(np.vstack([crotch, right_in]), 1)]
+    return np.vstack([curve(left), *inseams, curve(right), curve(waistline)])
 
 
-Seam = list[tuple[float, float]]
-
-
-def _sides(cut: LegCut, leg: Points, hip: float, side: int) -> tuple[Seam, Seam]:
+def _sides(cut: LegCut, leg: Points, hip: float, side: int) -> tuple[Points, Points]:
     """The outer and the inner seam of a leg from the hip to the hem."""
-    widths = np.interp(lengths(leg) / _WHOLE_LEG, [0.08, 0.5, 1.0], [cut.thigh, cut.knee, cut.hem])
-    outer: Seam = [(side * hip, HIP + 0.05)]
-    inner: Seam = []
-    for (x, y), width in zip(leg[1:].tolist(), widths[1:].tolist(), strict=True):
-        outer.append((x + side * width, y))
-        inner.append((side * max(side * x - width, 0.035), y))
-    return outer, inner
+    widths = np.interp(lengths(leg) / _WHOLE_LEG, [0.08, 0.5, 1.0], [cut.thigh, cut.knee, cut.hem])[1:, None]
+    across = widths * (side, 0)
+    return np.vstack([[(side * hip, HIP + 0.05)], leg[1:] + across]), leg[1:] - across
+
+
+def _apart(seam: Points, side: int) -> Points:
+    """An inner seam that stays on its side of the body's middle, whatever its width."""
+    smooth = curve(seam)
+    below = smooth[:, 1] > CROTCH + 0.1
+    smooth[below, 0] = side * np.maximum(side * smooth[below, 0], 0.03)
+    return smooth
 
 
 def _folds(cut: LegCut, leg: Points, hip: float, rng: np.random.Generator) -> list[Fold]:
