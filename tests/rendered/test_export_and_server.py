@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import socket
+import struct
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -56,6 +58,17 @@ def test_a_dead_link_answers_404_and_a_flaky_one_503_once() -> None:
 def test_anything_else_is_404(path: str) -> None:
     with PictureServer(side=64) as server:
         assert server.answer(path)[0] == 404
+
+
+def test_a_client_that_hangs_up_is_not_worth_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    with PictureServer(side=64) as server:
+        for _ in range(3):
+            rude = socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1])))
+            rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            rude.sendall(b"GET /p/1/0.jpg HTTP/1.1\r\n")
+            rude.close()
+        assert get(f"{server.url}/p/{first('ok')}/0.jpg")[0] == 200
+    assert capfd.readouterr().err == ""
 
 
 def test_a_folder_of_drawn_pictures_is_served_instead_of_drawing(tmp_path: Path) -> None:
