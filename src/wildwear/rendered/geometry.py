@@ -88,8 +88,11 @@ class View:
     """Row of the top of its head."""
     flip: bool = False
     """Mirrors the body: its left becomes its right."""
+    turn: float = 0.0
+    """Turns it about the top of its head, radians clockwise."""
 
     def __call__(self, points: Line) -> Points:
         """Body units to pixels."""
-        sign = -1.0 if self.flip else 1.0
-        return np.asarray(points, dtype=np.float64) * (sign * self.unit, self.unit) + (self.x, self.y)
+        x, y = (np.asarray(points, dtype=np.float64) * (-self.unit if self.flip else self.unit, self.unit)).T
+        c, s = np.cos(self.turn), np.sin(self.turn)
+        return np.stack([x * c - y * s + self.x, x * s + y * c + self.y], axis=1)

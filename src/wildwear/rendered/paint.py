@@ -169,7 +169,7 @@ class _Frame:
         """Where on the cloth each pixel is; the cloth follows its folds a little."""
         x = (np.arange(self.width, dtype=np.float32) + np.float32(self.x - view.x)) / np.float32(view.unit)
         y = (np.arange(self.height, dtype=np.float32) + np.float32(self.y - view.y)) / np.float32(view.unit)
-        turn = -piece.angle if view.flip else piece.angle
+        turn = view.turn + (-piece.angle if view.flip else piece.angle)
         c, s = np.float32(np.cos(turn)), np.float32(np.sin(turn))
         give = np.float32(0.12) * relief
         u, v = (x * c)[None, :] + (y * s)[:, None] + give, (y * c)[:, None] - (x * s)[None, :] - give

@@ -23,8 +23,16 @@ def on_white(article: Article, rng: np.random.Generator, side: int = 512) -> Ima
     canvas = Canvas.blank(side, side, _wall(side, side, 1.0, 0.02))
     high, low = article.kind.span
     least = 2.3 if article.kind.region is Region.ACCESSORY else 3.35
-    unit = side * rng.uniform(0.86, 0.94) / max(low - high, least)
-    view = View(unit=unit, x=side / 2, y=side / 2 - unit * (high + low) / 2, flip=rng.random() < 0.5)
+    size, turn = rng.uniform(0.72, 0.92), float(rng.uniform(-0.07, 0.07))
+    unit, room = side * size / max(low - high, least), side * (1 - size) / 2
+    middle = unit * (high + low) / 2
+    view = View(
+        unit=unit,
+        x=side / 2 + middle * np.sin(turn) + room * rng.uniform(-0.6, 0.6),
+        y=side / 2 - middle * np.cos(turn) + room * rng.uniform(-0.6, 0.6),
+        flip=rng.random() < 0.5,
+        turn=turn,
+    )
     layers = article.layers(stand(rng, mannequin=True))
     for piece in (*layers.behind, *layers.front):
         canvas.paint(piece, view, garment=1)
@@ -40,8 +48,9 @@ def worn(article: Article, rng: np.random.Generator, side: int = 512) -> Image.I
     body = stand(rng)
     outfit = [*complement(article.kind, body, rng), (article.layers(body), 1)]
     high, low = _WORN_SPANS[article.kind.region]
-    unit = height * 0.95 / (low - high)
-    view = View(unit=unit, x=side / 2, y=height / 2 - unit * (high + low) / 2, flip=rng.random() < 0.5)
+    unit = height * rng.uniform(0.88, 0.98) / (low - high)
+    column = side * (0.5 + rng.uniform(-0.08, 0.08))
+    view = View(unit=unit, x=column, y=height / 2 - unit * (high + low) / 2, flip=rng.random() < 0.5)
     dress(canvas, somebody(rng, body), outfit, view, rng)
     return canvas.image()
 
