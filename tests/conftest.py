@@ -6,10 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from wildwear.workspace import Workspace
 
 DATA = Path(os.environ.get("WILDWEAR_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+# A busy machine is slow at times, and that is no fault of the code.
+settings.register_profile("wildwear", deadline=None)
+settings.load_profile("wildwear")
 
 
 def skip(reason: str) -> None:

@@ -153,7 +153,7 @@ def set_loss(logits: torch.Tensor, allowed: torch.Tensor, smoothing: float = 0.0
 def warmup_then_cosine(step: int, steps: int) -> float:
     """The learning rate at `step` as a fraction of the highest: up over a twentieth, then a cosine down to zero.
 
-    >>> [round(warmup_then_cosine(step, 100), 2) for step in (0, 4, 52, 99)]
+    >>> [round(warmup_then_cosine(step, 105), 2) for step in (0, 4, 55, 104)]
     [0.2, 1.0, 0.5, 0.0]
     """
     warmup = max(1, steps // 20)
