@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,16 @@ def macro_accuracy(places: NDArray[np.intp], names: NDArray[np.str_]) -> float:
     """Top-1 accuracy within each label, averaged over labels, so that rare ones count as much as frequent ones."""
     _, label = np.unique(names, return_inverse=True)
     return float((np.bincount(label, places < 1) / np.bincount(label)).mean())
+
+
+def headline(places: NDArray[np.intp], labels: Iterable[Iterable[str]]) -> dict[str, float]:
+    """The accuracies that a model's card records: how many samples, top-1, top-3, top-5 and macro.
+
+    `places` as `ranks` gives them, `labels` the N label sets.
+    """
+    names = np.array([" | ".join(one) for one in labels], dtype=np.str_)
+    accuracies = {f"top{k}": top_k_accuracy(places, k) for k in TOP}
+    return {"samples": len(places), **accuracies, "macro": macro_accuracy(places, names)}
 
 
 def set_log_loss(probabilities: NDArray[np.floating], members: NDArray[np.bool_]) -> float:

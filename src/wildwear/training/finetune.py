@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wildwear.datasets.reader import label_matrix, read_pixels
 from wildwear.errors import UnknownName, UserError
-from wildwear.evaluation.metrics import TOP, macro_accuracy, ranks, top_k_accuracy
+from wildwear.evaluation.metrics import headline, ranks
 from wildwear.images.preprocess import Preprocessing
 from wildwear.models.card import ModelCard
 from wildwear.models.write import write_model
@@ -84,13 +84,11 @@ class _Outcome:
     """N × C."""
     members: NDArray[np.bool_]
     """N × C."""
-    names: NDArray[np.str_]
-    """N; the label sets in words."""
+    labels: list[list[str]]
+    """N label sets."""
 
     def figures(self) -> dict[str, float]:
-        places = ranks(self.logits, self.members)
-        accuracies = {f"top{k}": top_k_accuracy(places, k) for k in TOP}
-        return {"samples": len(places), **accuracies, "macro": macro_accuracy(places, self.names)}
+        return headline(ranks(self.logits, self.members), self.labels)
 
 
 def preprocessing(settings: FinetuneSettings, size: int = 0) -> Preprocessing:
@@ -191,14 +189,14 @@ def _measure(network: Any, part: Part, classes: Sequence[str], how: Preprocessin
 
     logits = [np.empty((0, len(classes)), np.float32)]
     members: list[NDArray[np.bool_]] = []
-    names: list[str] = []
+    labels: list[list[str]] = []
     for batch in read_pixels(part.table, how, where=part.where, columns=["labels"]):
         with torch.inference_mode():
             logits.append(network(torch.from_numpy(batch.pixels)).numpy())
         members.append(label_matrix(batch.rows["labels"], classes))
-        names.extend(" | ".join(labels) for labels in batch.rows["labels"].to_pylist())
+        labels.extend(batch.rows["labels"].to_pylist())
     stacked = np.concatenate(members) if members else np.empty((0, len(classes)), bool)
-    return _Outcome(logits=np.concatenate(logits), members=stacked, names=np.array(names, dtype=np.str_))
+    return _Outcome(logits=np.concatenate(logits), members=stacked, labels=labels)
 
 
 def _temperature(outcomes: Sequence[_Outcome]) -> float:

@@ -14,7 +14,7 @@ from wildwear.datasets.reader import label_matrix
 from wildwear.embedding import Embedded, embedded
 from wildwear.errors import UserError
 from wildwear.evaluation.leaks import in_words, shared
-from wildwear.evaluation.metrics import TOP, macro_accuracy, ranks, top_k_accuracy
+from wildwear.evaluation.metrics import headline, ranks
 from wildwear.models.card import NETWORK, ModelCard
 from wildwear.models.package import Model
 from wildwear.models.registry import load_model
@@ -129,10 +129,7 @@ def _fit(examples: Examples, measured: Sequence[_Side], settings: TrainSettings)
 
 
 def _figures(side: _Side, head: LinearHead) -> dict[str, float]:
-    places = ranks(head(side.data.vectors), side.members)
-    names = np.array([" | ".join(labels) for labels in side.data.rows["labels"].to_pylist()], dtype=np.str_)
-    accuracies = {f"top{k}": top_k_accuracy(places, k) for k in TOP}
-    return {"samples": len(places), **accuracies, "macro": macro_accuracy(places, names)}
+    return headline(ranks(head(side.data.vectors), side.members), side.data.rows["labels"].to_pylist())
 
 
 def _report(model: Model, learned: Sequence[_Side], measured: Sequence[_Side]) -> Report:
