@@ -292,6 +292,70 @@ def test_compaction_keeps_the_order_of_rows(table: Table) -> None:
     assert table.read() == before
 
 
+# Old versions
+
+
+def age(table: Table) -> None:
+    """Makes the versions there are two hours old."""
+    for manifest in (table.path / "_versions").glob("*.manifest"):
+        os.utime(manifest, (manifest.stat().st_atime, manifest.stat().st_mtime - 7200))
+
+
+def versions(table: Table) -> list[int]:
+    return [one["version"] for one in table._open().versions()]
+
+
+def test_replacing_a_table_day_after_day_takes_no_more_of_the_disk(table: Table) -> None:
+    for day in range(8):
+        table.replace(pairs({f"k{index}": day for index in range(100)}))
+        age(table)
+        assert len(versions(table)) <= 3 and len(list((table.path / "data").iterdir())) <= 3
+    assert set(content(table).values()) == {7}
+    zeroed(newest_manifest(table))
+    assert set(content(table).values()) == {6}
+
+
+def test_the_end_of_a_stage_removes_the_versions_of_its_many_commits(table: Table) -> None:
+    table.compact()
+    assert not table.exists
+    for index in range(70):
+        table.append(pairs({f"k{index}": index}))
+    age(table)
+    table.compact()
+    assert len(versions(table)) <= 3
+    assert content(table) == {f"k{index}": index for index in range(70)}
+
+
+def test_versions_of_the_last_hour_stay(table: Table) -> None:
+    for value in range(8):
+        table.replace(pairs({"a": value}))
+    table.compact()
+    assert versions(table) == list(range(1, 10))
+
+
+def test_h67_a_reader_that_has_just_begun_reads_its_old_version_to_the_end(table: Table) -> None:
+    for value in range(5):
+        table.replace(pairs({"a": value}))
+    age(table)
+    reader = table._open()
+    for value in range(5, 10):
+        table.replace(pairs({"a": value}))
+    assert reader.version == 6 and versions(table)[0] == 6
+    assert reader.to_table()["value"].to_pylist() == [4]
+
+
+def test_old_versions_that_cannot_be_removed_are_said_and_fail_nothing(workspace: Workspace) -> None:
+    table = workspace.table(PAIRS)
+    for value in range(5):
+        table.replace(pairs({"a": value}))
+    noise(max((table.path / "_versions").glob("*.manifest")))
+    age(table)
+    table.replace(pairs({"a": 5}))
+    assert content(table) == {"a": 5}
+    (notice,) = workspace.notices
+    assert notice.startswith("pairs.lance: its old versions cannot be removed: ") and "\n" not in notice
+
+
 # Damage
 
 

@@ -3,7 +3,8 @@
 A workspace is a folder with a `wildwear.toml` (its settings), Lance tables and a folder of models. A commit is
 atomic: a stage that is killed leaves the last committed version, and runs again from there. Lance itself calls
 no fsync, so that a power cut can leave an empty newest manifest: every commit here is followed by one, and a
-table whose newest version cannot be read falls back to the newest that can, saying what is lost.
+table whose newest version cannot be read falls back to the newest that can, saying what is lost. Versions that
+neither that nor a reader needs any more are removed at the end of a stage.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import fcntl
 import os
 import re
 import threading
+import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 MARKER = "wildwear.toml"
 _LAST_MANIFEST = 2**64 - 1  # Lance names the manifest of version v by 2**64 - 1 - v
 _FRAGMENTS_WORTH_COMPACTING = 64
+_KEPT_VERSIONS = 3  # for the fallback
+_READERS_SECONDS = 3600.0  # how long a reader may be at work on a version that is no longer the newest
 _READ_AHEAD_BYTES = 64 << 20  # Lance reads up to 2 GB ahead of a consumer that is slower than the disk
 
 _TROUBLES = (
@@ -183,7 +187,10 @@ class Table:
             lance.write_dataset(self._conform(rows), self.uri, mode="append")
 
     def replace(self, rows: Rows | Iterable[pa.RecordBatch]) -> None:
-        """Puts `rows` in place of all that was there; one commit, streamed, so that a kill leaves the old rows."""
+        """Puts `rows` in place of all that was there; one commit, streamed, so that a kill leaves the old rows.
+
+        What no one reads any more of the rows that were there is then removed from the disk.
+        """
         import lance
 
         raised: list[BaseException] = []
@@ -193,6 +200,7 @@ class Table:
         try:
             with self._committing():
                 lance.write_dataset(self._conform(rows), self.uri, mode="overwrite")
+            self._remove_old_versions()
         except StorageError:
             if raised:
                 raise raised[0] from None
@@ -204,10 +212,14 @@ class Table:
             dataset.delete(where)
 
     def compact(self) -> None:
-        """Merges the small files that many commits leave; the rows and their order stay."""
-        if self.exists and len(self._open().get_fragments()) >= _FRAGMENTS_WORTH_COMPACTING:
+        """For the end of a stage: merges the small files that many commits leave, and removes versions that no one
+        reads any more; the rows and their order stay."""
+        if not self.exists:
+            return
+        if len(self._open().get_fragments()) >= _FRAGMENTS_WORTH_COMPACTING:
             with self._committing() as dataset:
                 dataset.optimize.compact_files()
+        self._remove_old_versions()
 
     # How a table is opened
 
@@ -300,6 +312,21 @@ class Table:
                 lance.write_dataset(self.spec.schema.empty_table(), self.uri)
             yield self._open()
             self._sync()
+
+    def _remove_old_versions(self) -> None:
+        """Leaves the newest versions, and all that were the newest at some time within the last hour.
+
+        Where it cannot, the rows are committed all the same: that is a notice, and no failure of the stage.
+        """
+        since = time.time() - _READERS_SECONDS
+        try:
+            with self._locked():
+                manifests = self._manifests()
+                kept = max(_KEPT_VERSIONS, 1 + sum(file.stat().st_mtime > since for file in manifests))
+                if len(manifests) > kept:
+                    self._open().cleanup_old_versions(retain_versions=kept, error_if_tagged_old_versions=False)
+        except (OSError, RuntimeError, ValueError) as error:
+            self.notices.append(f"{self.path.name}: its old versions cannot be removed: {_plain(error)}")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wildwear.errors import StorageError, UserError, WildwearError
+from wildwear.errors import UserError
 from wildwear.queries.evaluate import Matcher
 from wildwear.queries.load import QuerySet, load_queries
 from wildwear.queries.resolve import CLAIM_TYPE, Resolver
@@ -94,7 +93,7 @@ def label(workspace: Workspace, settings: LabelSettings, progress: Progress | No
         for _ in rows:
             pass
     else:
-        _commit(workspace.table(LABELS), rows)
+        workspace.table(LABELS).replace(rows)
     return report(tally, queries, settings)
 
 
@@ -192,26 +191,6 @@ def _rows(product_ids: pa.ChunkedArray, claims: pa.Array, names: dict[str, str])
         "resolution": flat.field("resolution"),
     }
     return pa.RecordBatch.from_pydict(columns).select(LABELS.schema.names).cast(LABELS.schema)
-
-
-def _commit(table: Table, rows: Iterator[pa.RecordBatch]) -> None:
-    """Replaces the labels; an error in the middle of the stream is raised as it was, not as Lance wraps it."""
-    first = next(rows)
-    caught: list[WildwearError] = []
-
-    def guarded() -> Iterator[pa.RecordBatch]:
-        try:
-            yield from chain([first], rows)
-        except WildwearError as error:
-            caught.append(error)
-            raise
-
-    try:
-        table.replace(guarded())
-    except StorageError:
-        if caught:
-            raise caught[0] from None
-        raise
 
 
 def report(tally: Tally, queries: QuerySet, settings: LabelSettings) -> Report:
