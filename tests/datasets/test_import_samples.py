@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from textwrap import dedent
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tests.datasets.drawn import jpeg, run_and_kill, write_table
 
 from wildwear.datasets.entries import read_folder, read_table
 from wildwear.datasets.importing import import_samples
-from wildwear.datasets.pictures import Crop, store_crops
+from wildwear.datasets.pictures import Crop, Crops, request, store_crops, store_file, store_requested
 from wildwear.datasets.settings import Columns, ImportSettings, SplitSettings
 from wildwear.errors import LeakError, UnknownName, UserError
 from wildwear.images.decode import STORED_SIDE, DecodeLimits
@@ -104,6 +105,51 @@ def test_h48_a_picture_listed_twice_counts_once_and_contradictions_fail(workspac
     assert report.skipped["listings of a sample that was there"] == 1
     assert report.failed == {"contradictory_labels": 2}
     assert workspace.table(REJECTIONS).read().sort_by("row")["row"].to_pylist() == [5, 6]
+
+
+HOSTILE_WORKER = """
+    import json, os
+    from pathlib import Path
+    from wildwear.datasets.pictures import store_requested
+
+    def worker(request, limits):
+        name = Path(json.loads(request)[0]).name
+        if name == "kills.jpg":
+            os.abort()
+        if name == "bloats.jpg":
+            kept = [bytearray(500_000_000) for _ in range(100)]
+        return store_requested(request, limits)
+"""
+
+
+def test_h35_a_picture_that_takes_its_decoder_down_fails_in_its_own_rows_alone(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hostile_store.py").write_text(dedent(HOSTILE_WORKER))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("wildwear.datasets.importing._STORE", "hostile_store:worker")
+    names = ["0.jpg", "kills.jpg", "1.jpg", "bloats.jpg", "kills.jpg", *(f"{n}.jpg" for n in range(2, 12))]
+    corners = [dict.fromkeys(("x1", "y1", "x2", "y2"), "")] * 4 + [{"x1": 9, "y1": 9, "x2": 30, "y2": 40}] * 11
+    rows = [{"file": name, "label": "Tee", **box} for name, box in zip(names, corners, strict=True)]
+    report = run(workspace, write_table(tmp_path / "in" / "t.csv", rows))
+    assert report.failed == {"decoder_died": 2, "decoder_memory": 1}
+    assert report.done["samples"] == 12
+    kept = workspace.table(REJECTIONS).read().sort_by("row").to_pylist()
+    assert [(one["row"], one["reason"]) for one in kept] == [
+        (3, "decoder_died"),
+        (5, "decoder_memory"),
+        (6, "decoder_died"),
+    ]
+
+
+def test_crops_and_failures_come_through_between_processes(tmp_path: Path) -> None:
+    file = tmp_path / "naïve \udce9.jpg"
+    file.write_bytes(jpeg(1))
+    boxes = [None, Box(x1=1 / 3, y1=0.1, x2=50, y2=60.7), Box(x1=0, y1=0, x2=900, y2=9)]
+    expected = store_file(file, boxes, DecodeLimits())
+    assert [type(one) for one in expected] == [Crop, Crop, Failure]
+    stored = store_requested(request(file, boxes), DecodeLimits())
+    assert Crops.unpack(stored.pack()) == Crops(of_boxes=expected)
 
 
 def test_an_unknown_label_is_an_error_before_any_picture_is_opened(workspace: Workspace, tmp_path: Path) -> None:

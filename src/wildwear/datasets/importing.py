@@ -6,6 +6,7 @@ has left is overwritten by the next one.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from wildwear.datasets.ahead import map_ahead
 from wildwear.datasets.entries import Entries, Entry
-from wildwear.datasets.pictures import Crop, store_file
+from wildwear.datasets.pictures import Crop, Crops, request
 from wildwear.datasets.plan import CANDIDATES, Plan, make_plan, write_dataset
 from wildwear.datasets.samples import sample_id
 from wildwear.datasets.settings import ImportSettings, SplitSettings
@@ -27,12 +28,14 @@ from wildwear.datasets.summary import plan_notes, summarise
 from wildwear.datasets.translate import Sets, translate_all
 from wildwear.errors import LeakError, UnknownName, UserError
 from wildwear.images.decode import DecodeLimits
+from wildwear.images.decoders import ChildPool
 from wildwear.records import Failure, Region, Rejection, Report
 from wildwear.tables import REJECTIONS, SAMPLES
 from wildwear.taxonomy import load_mapping, load_taxonomy
 from wildwear.workspace import Table, Workspace, in_batches
 
 _DRAFT_ROWS = 256
+_STORE = "wildwear.datasets.pictures:store_requested"
 _SHOWN = 5  # failed rows that a report quotes
 
 _REMEDY = "Take it all the same with --accept-leaks, or have an own split made with --given-split ignore"
@@ -121,16 +124,12 @@ def _stored(
     source: Path, entries: Sequence[Entry], sets: Sets, failed: list[Rejection], progress: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
     """Draft rows in batches; what cannot be stored goes to `failed`. A picture with several rows is read once."""
-    limits = DecodeLimits()
     by_file: dict[Path, list[Entry]] = {}
     for entry in entries:
         by_file.setdefault(entry.file, []).append(entry)
 
-    def store(item: tuple[Path, list[Entry]]) -> list[Crop | Failure]:
-        return store_file(item[0], [entry.box for entry in item[1]], limits)
-
     def rows() -> Iterator[dict[str, object]]:
-        for listed, crops in zip(by_file.values(), map_ahead(store, by_file.items()), strict=True):
+        for listed, crops in zip(by_file.values(), _crops(by_file), strict=True):
             for entry, crop in zip(listed, crops, strict=True):
                 if isinstance(crop, Crop):
                     yield from _rows(source, entry, crop, sets[entry.label])
@@ -141,6 +140,17 @@ def _stored(
 
     for table in in_batches(rows(), _DRAFT_ROWS, lambda held: pa.Table.from_pylist(held, SAMPLES.schema)):
         yield from table.to_batches()
+
+
+def _crops(by_file: Mapping[Path, list[Entry]]) -> Iterator[list[Crop | Failure]]:
+    """For each file what its rows show; a picture that takes its decoder down fails in its own rows alone."""
+    with ChildPool(min(os.cpu_count() or 1, len(by_file)), _STORE, Crops, DecodeLimits()) as pool:
+
+        def store(item: tuple[Path, list[Entry]]) -> list[Crop | Failure]:
+            stored = pool.submit(request(item[0], [entry.box for entry in item[1]])).result()
+            return [stored] * len(item[1]) if isinstance(stored, Failure) else stored.of_boxes
+
+        yield from map_ahead(store, by_file.items(), threads=pool.capacity)
 
 
 def _rows(

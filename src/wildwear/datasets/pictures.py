@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import math
-from dataclasses import dataclass
+import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
-from wildwear.images.decode import STORED_SIDE, DecodeLimits, Undecodable, decode_upright, store
+from wildwear.images.decode import STORED_SIDE, DecodeLimits, Packed, Undecodable, decode_upright, store
 from wildwear.images.phash import perceptual_hash
 from wildwear.records import Box, Failure
 
@@ -31,6 +35,32 @@ class Crop:
     """In pixels of the stored picture."""
     phash: int
     """Of the whole photograph, so that two copies of it are found whatever boxes they have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crops:
+    """What a picture gives for each of its boxes."""
+
+    of_boxes: list[Crop | Failure]
+
+    def pack(self) -> Packed:
+        return json.dumps([_plain(one) for one in self.of_boxes]).encode()
+
+    @classmethod
+    def unpack(cls, packed: Packed) -> Self:
+        return cls(of_boxes=[_crop_or_failure(fields) for fields in json.loads(packed)])
+
+
+def request(file: Path, boxes: list[Box | None]) -> bytes:
+    """What `store_requested` takes: a file and its boxes (None: the whole picture)."""
+    return json.dumps([os.fspath(file), [box and box.as_tuple() for box in boxes]]).encode()
+
+
+def store_requested(request: bytes, limits: DecodeLimits) -> Crops:
+    """What runs in a process of its own."""
+    file, corners = json.loads(request)
+    boxes = [box and Box(x1=box[0], y1=box[1], x2=box[2], y2=box[3]) for box in corners]
+    return Crops(of_boxes=store_file(Path(file), boxes, limits))
 
 
 def store_file(file: Path, boxes: list[Box | None], limits: DecodeLimits) -> list[Crop | Failure]:
@@ -87,6 +117,18 @@ def _crop(rgb: NDArray[np.uint8], box: Box, phash: int, limits: DecodeLimits) ->
     across, down = size[0] / (right - left), size[1] / (bottom - top)
     inner = Box(x1=(x1 - left) * across, y1=(y1 - top) * down, x2=(x2 - left) * across, y2=(y2 - top) * down)
     return Crop(bytes=jpeg, image_id=hashlib.sha256(jpeg).hexdigest()[:32], box=inner, phash=phash)
+
+
+def _plain(one: Crop | Failure) -> dict[str, Any]:
+    fields = asdict(one)
+    return fields | {"bytes": base64.b64encode(one.bytes).decode()} if isinstance(one, Crop) else fields
+
+
+def _crop_or_failure(fields: dict[str, Any]) -> Crop | Failure:
+    if "reason" in fields:
+        return Failure(**fields)
+    box = fields["box"] and Box(**fields["box"])
+    return Crop(**fields | {"bytes": base64.b64decode(fields["bytes"]), "box": box})
 
 
 def _outside(box: Box, width: int, height: int) -> Failure:

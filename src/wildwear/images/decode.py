@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import simplejpeg
@@ -42,6 +44,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _MAX_SCANS = 100
+_PACKED = struct.Struct("<32sIIQ")  # image_id, width, height, perceptual hash; the JPEG follows
 _HARMLESS = re.compile(r"Corrupt JPEG data: \d{1,2} extraneous bytes before marker 0xd9|Invalid SOS parameters")
 
 
@@ -67,6 +70,10 @@ class DecodeLimits:
             raise ValueError(f"JPEG quality must be 1 to 100, and is {self.quality}")
 
 
+Packed = bytes
+"""A result on its way between processes."""
+
+
 class Undecodable(Exception):
     """A picture that is refused or broken; `failure` says why, ready to be a row."""
 
@@ -89,6 +96,15 @@ class StoredPicture:
     """The original's height after orientation, pixels."""
     phash: int
     """`phash.perceptual_hash` of the stored pixels before compression."""
+
+    def pack(self) -> Packed:
+        return _PACKED.pack(self.image_id.encode(), self.width, self.height, self.phash) + self.bytes
+
+    @classmethod
+    def unpack(cls, packed: Packed) -> Self:
+        image_id, width, height, phash = _PACKED.unpack_from(packed)
+        jpeg = packed[_PACKED.size :]
+        return cls(bytes=jpeg, image_id=image_id.decode(), width=width, height=height, phash=phash)
 
 
 _Opened = tuple[NDArray[np.uint8], int, tuple[int, int]]

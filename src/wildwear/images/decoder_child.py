@@ -1,8 +1,8 @@
-"""What runs in a decoder's own process: pictures come in by its standard input, results leave by its output.
+"""What runs in a decoder's own process: requests come in by its standard input, answers leave by its output.
 
-A request is its length (4 bytes, little-endian) and the bytes of a picture. A reply is its kind (1 byte), its length
-(4 bytes) and its payload: for `STORED` a `PICTURE` header and the JPEG, for `FAILED` JSON. Nothing is ever unpickled,
-so a decoder that a picture has taken over cannot take over its parent.
+A request is its length (4 bytes, little-endian) and its bytes: a picture, or what else the worker takes. A reply is its
+kind (1 byte), its length (4 bytes) and its payload: for `ANSWERED` the packed answer, for `FAILED` JSON. Nothing is
+ever unpickled, so a decoder that a picture has taken over cannot take over its parent.
 """
 
 from __future__ import annotations
@@ -17,20 +17,28 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol, Self
 
-from wildwear.images.decode import DecodeLimits, StoredPicture, Undecodable
+from wildwear.images.decode import DecodeLimits, Packed, Undecodable
 from wildwear.records import Failure
 
-READY, STORED, FAILED = b"R", b"S", b"F"
+READY, ANSWERED, FAILED = b"R", b"A", b"F"
 REQUEST, REPLY = struct.Struct("<I"), struct.Struct("<cI")
-PICTURE = struct.Struct("<32sIIQ")
-"""image_id, width, height, perceptual hash; the JPEG follows."""
 
 START_SECONDS = 120
 """How long a decoder may take to start, on a machine that is busy."""
 
-Worker = Callable[[bytes, DecodeLimits], StoredPicture]
+
+class Packable(Protocol):
+    """An answer that can go from one process to another."""
+
+    def pack(self) -> Packed: ...
+
+    @classmethod
+    def unpack(cls, packed: Packed, /) -> Self: ...
+
+
+Worker = Callable[[bytes, DecodeLimits], Packable]
 
 
 def main(settings: str) -> None:
@@ -50,9 +58,9 @@ def main(settings: str) -> None:
     _reply(replies, READY, b"")
     _silence()
     while header := requests.read(REQUEST.size):
-        data = requests.read(REQUEST.unpack(header)[0])
+        request = requests.read(REQUEST.unpack(header)[0])
         signal.setitimer(signal.ITIMER_REAL, chosen["seconds"])
-        kind, payload = _decode(worker, data, limits)
+        kind, payload = _answer(worker, request, limits)
         signal.setitimer(signal.ITIMER_REAL, 0)
         _reply(replies, kind, payload)
 
@@ -64,18 +72,15 @@ def load_worker(path: str) -> Worker:
     return worker
 
 
-def _decode(worker: Worker, data: bytes, limits: DecodeLimits) -> tuple[bytes, bytes]:
+def _answer(worker: Worker, request: bytes, limits: DecodeLimits) -> tuple[bytes, bytes]:
     try:
-        stored = worker(data, limits)
+        return ANSWERED, worker(request, limits).pack()
     except Undecodable as refused:
         failure = refused.failure
     except MemoryError as error:
         failure = Failure(reason="decoder_memory", detail=str(error))
     except Exception as error:
         failure = Failure(reason="corrupt_image", detail=f"{type(error).__name__}: {error}"[:200])
-    else:
-        header = PICTURE.pack(stored.image_id.encode(), stored.width, stored.height, stored.phash)
-        return STORED, header + stored.bytes
     return FAILED, json.dumps(asdict(failure)).encode()
 
 

@@ -13,65 +13,63 @@ import threading
 from concurrent.futures import Future
 from dataclasses import asdict
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from wildwear.errors import WildwearError
 from wildwear.images.decode import DecodeLimits, StoredPicture
-from wildwear.images.decoder_child import FAILED, PICTURE, READY, REPLY, REQUEST, STORED
+from wildwear.images.decoder_child import ANSWERED, FAILED, READY, REPLY, REQUEST, Packable
 from wildwear.records import Failure
 
-Outcome = StoredPicture | Failure
+MEMORY_BYTES = 2_000_000_000
+SECONDS = 20.0
+"""What one picture may take, unless a pool is told otherwise."""
+
+Answer = TypeVar("Answer", bound=Packable)
 
 
-class DecoderPool:
-    """Decoder processes, each with a limit of memory and of wall-clock time a picture.
+class ChildPool(Generic[Answer]):
+    """Processes that run a worker on requests, each with a limit of memory and of wall-clock time a request.
 
-    A decoder that dies, hangs or runs out of memory gives its picture the `Failure` `decoder_died`,
+    One that dies, hangs or runs out of memory answers its request with the `Failure` `decoder_died`,
     `decoder_timeout` or `decoder_memory`; another takes its place and the run goes on. From asyncio:
-    `await asyncio.wrap_future(pool.submit(data))`. Leaving the `with` block normally finishes what was submitted;
+    `await asyncio.wrap_future(pool.submit(request))`. Leaving the `with` block normally finishes what was submitted;
     leaving it by an exception cancels what has not begun. Memory is limited on Linux alone.
     """
 
     def __init__(
         self,
         processes: int,
-        limits: DecodeLimits | None = None,
+        worker: str,
+        answer: type[Answer],
+        limits: DecodeLimits,
         *,
-        memory_bytes: int = 2_000_000_000,
-        seconds: float = 20.0,
-        worker: str = "wildwear.images.decode:store",
+        memory_bytes: int = MEMORY_BYTES,
+        seconds: float = SECONDS,
     ) -> None:
-        """`worker` is the `package.module:function` that runs on each picture, called with its bytes and the limits.
+        """`worker` is the `package.module:function` that takes a request and the limits, and gives an `answer`.
 
-        Raises `WildwearError` where a decoder does not start.
+        Raises `WildwearError` where a process does not start.
         """
         if processes < 1 or memory_bytes < 1 or seconds <= 0:
             raise ValueError(f"a pool needs processes, memory and time: {processes=}, {memory_bytes=}, {seconds=}")
-        self._limits = limits or DecodeLimits()
-        settings = {
-            "limits": asdict(self._limits),
-            "memory_bytes": memory_bytes,
-            "seconds": seconds,
-            "worker": worker,
-        }
+        self._answer = answer
+        self._limits = limits
+        settings = {"limits": asdict(limits), "memory_bytes": memory_bytes, "seconds": seconds, "worker": worker}
         self.capacity = 4 * processes
-        """How many pictures in flight keep every decoder busy; `submit` never blocks, so the caller holds to this."""
+        """How many requests in flight keep every process busy; `submit` never blocks, so the caller holds to this."""
         self._closed = False
-        self._jobs: queue.SimpleQueue[tuple[bytes, Future[Outcome]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[bytes, Future[Answer | Failure]] | None] = queue.SimpleQueue()
         decoders = _started([_Decoder(json.dumps(settings)) for _ in range(processes)])
         self._threads = [threading.Thread(target=self._serve, args=[decoder], daemon=True) for decoder in decoders]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, data: bytes) -> Future[Outcome]:
-        """Queues a picture and returns at once; the future holds what became of it, never an exception of decoding."""
+    def submit(self, request: bytes) -> Future[Answer | Failure]:
+        """Queues a request and returns at once; the future holds what became of it, never the worker's exception."""
         if self._closed:
             raise RuntimeError("this pool of decoders is closed")
-        future: Future[Outcome] = Future()
-        if len(data) > self._limits.max_bytes:
-            future.set_result(Failure(reason="too_many_bytes", detail=f"{len(data)} bytes"))
-        else:
-            self._jobs.put((data, future))
+        future: Future[Answer | Failure] = Future()
+        self._jobs.put((request, future))
         return future
 
     def close(self, *, cancel: bool = False) -> None:
@@ -94,14 +92,38 @@ class DecoderPool:
 
     def _serve(self, decoder: _Decoder) -> None:
         while job := self._jobs.get():
-            data, future = job
+            request, future = job
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                future.set_result(decoder.ask(data))
+                answer = decoder.ask(request)
+                future.set_result(answer if isinstance(answer, Failure) else self._answer.unpack(answer))
             except Exception as error:  # a replacement that does not start must not leave the caller waiting
                 future.set_exception(error)
         decoder.stop()
+
+
+class DecoderPool(ChildPool[StoredPicture]):
+    """Takes the bytes of pictures and gives them as the tables keep them."""
+
+    def __init__(
+        self,
+        processes: int,
+        limits: DecodeLimits | None = None,
+        *,
+        memory_bytes: int = MEMORY_BYTES,
+        seconds: float = SECONDS,
+        worker: str = "wildwear.images.decode:store",
+    ) -> None:
+        limits = limits or DecodeLimits()
+        super().__init__(processes, worker, StoredPicture, limits, memory_bytes=memory_bytes, seconds=seconds)
+
+    def submit(self, request: bytes) -> Future[StoredPicture | Failure]:
+        if len(request) <= self._limits.max_bytes:
+            return super().submit(request)
+        future: Future[StoredPicture | Failure] = Future()
+        future.set_result(Failure(reason="too_many_bytes", detail=f"{len(request)} bytes"))
+        return future
 
 
 def _started(decoders: list[_Decoder]) -> list[_Decoder]:
@@ -123,20 +145,17 @@ class _Decoder:
         self._command = [sys.executable, "-P", "-m", "wildwear.images.decoder_child", settings]
         self._process = self._start()
 
-    def ask(self, data: bytes) -> Outcome:
-        """What became of one picture."""
+    def ask(self, request: bytes) -> bytes | Failure:
+        """The packed answer, or what became of it."""
         if self._process.returncode is not None:
             self._process = self._start()
             self.await_start()
         try:
-            kind, payload = self._exchange(data)
+            kind, payload = self._exchange(request)
         except (EOFError, BrokenPipeError):
             return self._cause_of_death()
-        if kind == STORED:
-            image_id, width, height, phash = PICTURE.unpack_from(payload)
-            return StoredPicture(
-                bytes=payload[PICTURE.size :], image_id=image_id.decode(), width=width, height=height, phash=phash
-            )
+        if kind == ANSWERED:
+            return payload
         assert kind == FAILED
         failure = Failure(**json.loads(payload))
         if failure.reason == "decoder_memory":
@@ -164,9 +183,9 @@ class _Decoder:
         self._requests, self._replies = process.stdin, process.stdout
         return process
 
-    def _exchange(self, data: bytes) -> tuple[bytes, bytes]:
-        self._requests.write(REQUEST.pack(len(data)))
-        self._requests.write(data)
+    def _exchange(self, request: bytes) -> tuple[bytes, bytes]:
+        self._requests.write(REQUEST.pack(len(request)))
+        self._requests.write(request)
         self._requests.flush()
         return self._read_reply()
 
