@@ -35,7 +35,7 @@ class TrainSettings:
     """How: probe is a linear classifier on frozen features, seconds on a CPU; finetune trains the whole network and
     needs the extra [train]."""
     init: str = DEFAULT_MODEL
-    """The model to start from."""
+    """The model whose frozen features the probe learns on; finetune starts from ImageNet weights instead."""
     classes: str = "auto"
     """What is told apart: auto (every category that is some sample's whole label, and one for each label that would
     be left without), a selection such as deepfashion-46, or A,B,C."""
