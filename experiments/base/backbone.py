@@ -1,4 +1,4 @@
-"""Writes EfficientNet-Lite0 with its ImageNet weights as a model of the workspace: features to probe, no classifier yet.
+"""Writes EfficientNet-Lite0 with its ImageNet weights as a model of the workspace: features to probe.
 
 Its last layer is random; `wildwear train NAME --recipe probe --init lite0-imagenet` puts a trained one in its place.
 

@@ -88,8 +88,9 @@ class FetchSettings(DownloadSettings):
 
     def __post_init__(self) -> None:
         DownloadSettings.__post_init__(self)
-        for name in ("workers", "commit_rows", "placeholder_products", "max_pixels"):
+        for name in ("workers", "commit_rows", "max_pixels"):
             _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        _check(self.placeholder_products >= 2, "placeholder_products", self.placeholder_products, "at least 2")
         _check(not (self.retry_failed and self.refresh), "refresh", self.refresh, "used without --retry-failed")
 
 

@@ -69,6 +69,12 @@ def open_parts(workspace: Workspace, on: tuple[str, ...]) -> Parts:
     return Parts(learned=learned, measured=measured)
 
 
+def with_inherited(own: list[TrainingData], init: tuple[TrainingData, ...]) -> tuple[TrainingData, ...]:
+    """What a model has seen: its own data, and what the model it started from had learned from."""
+    named = {(one.dataset, one.split) for one in own}
+    return (*own, *(one for one in init if (one.dataset, one.split) not in named))
+
+
 def _learned(workspace: Workspace, on: tuple[str, ...]) -> Iterator[Part]:
     for ref in map(parse_on, on):
         side = ref.split or Split.TRAIN

@@ -71,6 +71,7 @@ def finetune(workspace: Workspace, name: str, settings: TrainSettings, progress:
     return Report(
         verb="train",
         done={"samples": sum(len(source.rows) for source in sources), "classes": len(classes)},
+        skipped={"none of its categories is a class": len(labels) - sum(len(source.rows) for source in sources)},
         notes=(f"temperature {card.temperature:.2f}", f"{model.key} in {model.folder}"),
         details={"model": model.key, "folder": str(model.folder), "classes": list(classes), **card.metrics},
     )

@@ -23,7 +23,7 @@ from wildwear.progress import Progress, silent
 from wildwear.records import Report
 from wildwear.taxonomy import load_taxonomy
 from wildwear.training.classes import choose_classes
-from wildwear.training.data import Part, open_parts
+from wildwear.training.data import Part, open_parts, with_inherited
 from wildwear.training.head import Examples, LinearHead, choose_l2, fit_head
 from wildwear.training.losses import Balance, balancing_weights, fit_temperature
 from wildwear.training.settings import TrainSettings
@@ -82,7 +82,7 @@ def train_probe(workspace: Workspace, name: str, settings: TrainSettings, progre
         preprocessing=init.preprocessing,
         recipe="probe",
         settings=asdict(settings) | {"l2": fitted.l2, "l2 losses": {f"{l2:g}": at for l2, at in fitted.losses.items()}},
-        data=tuple(side.part.record(len(side.data.vectors)) for side in learned),
+        data=with_inherited([side.part.record(len(side.data.vectors)) for side in learned], init.metadata.data),
         metrics={"val": {side.part.name: _figures(side, fitted.head) for side in measured if len(side.members)}},
         temperature=fitted.temperature,
         licence=settings.licence or init.metadata.licence,
