@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests import ray_cluster
 
 from wildwear.workspace import Workspace
 
@@ -35,3 +38,12 @@ def data() -> Path:
     if not (DATA / "luma" / "products.csv").is_file():
         skip(f"no real data in {DATA}: set WILDWEAR_DATA")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def two_nodes() -> Iterator[ray_cluster.TwoNodes]:
+    """A Ray cluster for every test that wants one: each runs jobs of its own there, in child processes."""
+    if not find_spec("ray"):
+        skip("Ray is not installed: pip install 'wildwear[ray]'")
+    with ray_cluster.serving() as cluster:
+        yield cluster

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import re
+import subprocess
+import sys
 from functools import partial
+from importlib.util import find_spec
 
 import pyarrow as pa
 import pytest
+from tests.conftest import skip
+from tests.ray_cluster import TwoNodes
 
 from wildwear.errors import UserError, WildwearError
 from wildwear.runner import map_rows
@@ -53,3 +61,59 @@ def test_one_process_has_one_runner() -> None:
         list(
             map_rows(pa.table({"word": ["a"]}), ["word"], partial(Lengths, 1), pa.int64(), keep=["word"], runner="ray")
         )
+
+
+MAP = """
+import sys
+import pyarrow as pa
+from wildwear.errors import WildwearError
+from wildwear.runner import map_rows
+
+runner, work, processes = sys.argv[1], sys.argv[2], int(sys.argv[3]) or None
+rows = pa.table({"word": ["a"] * 99})
+
+def worker(rows):
+    return eval(work)
+
+try:
+    list(map_rows(rows, ["word"], lambda: worker, pa.string(), keep=["word"], processes=processes, runner=runner))
+except WildwearError as error:
+    print(type(error).__name__, error, sep=": ")
+else:
+    print("done")
+"""
+"""Maps rows in a process of its own, for each has one runner: a runner, what a worker does, in how many processes."""
+
+
+def command(runner: str, work: str = "rows.column(0)", processes: int = 0) -> list[str]:
+    return [sys.executable, "-c", MAP, runner, work, str(processes)]
+
+
+def run(runner: str, work: str = "rows.column(0)", processes: int = 0) -> str:
+    done = subprocess.run(command(runner, work, processes), capture_output=True, text=True, timeout=90, check=True)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_on_a_terminal_nobody_speaks_but_us() -> None:
+    ours, theirs = pty.openpty()
+    subprocess.run(command("native"), stdin=theirs, stdout=theirs, stderr=theirs, timeout=90, check=True)
+    said = os.read(ours, 10_000)
+    os.close(theirs)
+    os.close(ours)
+    assert said == b"done\r\n"
+
+
+@pytest.mark.ray
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "nonsense"])
+def test_a_cluster_that_does_not_answer_is_one_line_at_once(address: str) -> None:
+    if not find_spec("ray"):
+        skip("Ray is not installed")
+    assert re.fullmatch(f"UserError: no Ray cluster answers at '{address}': .+\n", run(address))
+
+
+@pytest.mark.ray
+@pytest.mark.parametrize("processes", [0, 1])
+def test_what_a_worker_of_a_cluster_raises_is_one_line(two_nodes: TwoNodes, processes: int) -> None:
+    said = run(two_nodes.address, "rows.column(7)", processes)
+    assert re.fullmatch(f"WildwearError: a worker on '{two_nodes.address}' failed: IndexError: .+\n", said)

@@ -46,7 +46,7 @@ def test_running_again_gives_the_same_rows(workspace: Workspace) -> None:
     assert workspace.table(LABELS).read().equals(first)
 
 
-def test_chunks_and_workers_change_no_row(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_and_batches_change_no_row(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(
         workspace,
         [f"{title} {number}" for number, title in enumerate(["Blue Jeans", "Shirt Dress", "Mug", "Tee"] * 60)],
@@ -56,7 +56,7 @@ def test_chunks_and_workers_change_no_row(workspace: Workspace, monkeypatch: pyt
     monkeypatch.setattr(stage, "CHUNK_ROWS", 64)
     monkeypatch.setattr(stage, "BATCH_ROWS", 7)
     monkeypatch.setattr(stage, "READ_ROWS", 32)
-    label(workspace, LabelSettings(workers=2))
+    label(workspace, LabelSettings())
     assert workspace.table(LABELS).read().equals(whole)
 
 
@@ -127,8 +127,8 @@ def test_wrong_names_are_found_before_anything_runs(workspace: Workspace, tmp_pa
     ):
         with pytest.raises(kind):
             label(workspace, settings)
-    with pytest.raises(UserError, match="workers must be at least 1"):
-        LabelSettings(workers=0)
+    with pytest.raises(UserError, match="sample must be at least 1"):
+        LabelSettings(sample=0)
 
 
 def test_a_runner_that_is_not_there_is_named_as_it_is(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wildwear.catalog.settings import ImportSettings
 from wildwear.errors import UnreadableInput, WildwearError
+from wildwear.runner import load_daft
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -100,10 +101,8 @@ def _expand(given: str) -> list[str]:
 
 
 def _expand_remote(pattern: str) -> list[str]:
-    import daft
-
     with plainly(pattern):
-        return sorted(daft.from_glob_path(pattern).to_pydict()["path"])
+        return sorted(load_daft().from_glob_path(pattern).to_pydict()["path"])
 
 
 def _inspect(name: str, settings: ImportSettings) -> Source:
@@ -157,10 +156,8 @@ def _open_raw(name: str) -> Iterator[io.BufferedReader]:
         with Path(name).open("rb") as handle:
             yield handle
         return
-    import daft
-
     # Read as a stream rather than by daft.read_csv, so that far files have row numbers and caps as near ones do.
-    with daft.File(name).open() as handle:
+    with load_daft().File(name).open() as handle:
         yield io.BufferedReader(_Far(handle), _BUFFER_BYTES)
 
 

@@ -89,7 +89,7 @@ def _fetched(addresses: pa.Table, make: MakeFetcher) -> Generator[pa.RecordBatch
         RESULT,
         keep=addresses.column_names,
         batch_rows=_batch_rows(addresses, make.settings),
-        concurrency=make.settings.workers,
+        processes=make.settings.workers,
         runner=make.settings.runner,
     )
 

@@ -29,17 +29,14 @@ class LabelSettings:
     """Where a word without a scope looks: title, description, category, brand, attribute.NAME."""
     runner: str = "native"
     """Where it runs: native (this machine) or the address of a Ray cluster, such as ray://host:10001."""
-    workers: int = 1
-    """How many matchers run at once; on a cluster, one a core pays."""
     sample: int = 8
     """How many products --explain and --diff show of each kind."""
     rare: int = 50
     """A category with fewer products than this is called rare."""
 
     def __post_init__(self) -> None:
-        for name in ("workers", "sample"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} must be at least 1, and is {getattr(self, name)}")
+        if self.sample < 1:
+            raise UserError(f"sample must be at least 1, and is {self.sample}")
         if not self.fields:
             raise UserError("fields must name at least one field, such as title")
 

@@ -28,6 +28,8 @@ from wildwear.workspace import Table, Workspace
 
 CHUNK_ROWS = 65_536
 """Products handed to the runner at once: it may answer in any order, and no more than this is held to restore it."""
+CHUNKS_ON_A_CLUSTER = 4
+"""How many times as many go to a cluster at once, so that all of its cores have batches."""
 BATCH_ROWS = READ_ROWS = 8192
 _LISTED = 15
 _CHUNK_BYTES = 128 << 20
@@ -124,7 +126,8 @@ def mapped(
     progress: Progress | None,
 ) -> Iterator[tuple[pa.Table, pa.Array]]:
     """Chunks of products (with `product_id`, `title` and `columns`), each with one result a row, in table order."""
-    for chunk in _chunks(workspace.table(PRODUCTS), sorted({"product_id", "title", *columns})):
+    times = 1 if settings.runner == "native" else CHUNKS_ON_A_CLUSTER
+    for chunk in _chunks(workspace.table(PRODUCTS), sorted({"product_id", "title", *columns}), times):
         numbered = chunk.append_column("position", pa.array(np.arange(len(chunk))))
         answers = map_rows(
             numbered,
@@ -133,7 +136,6 @@ def mapped(
             result_type,
             keep=["position"],
             batch_rows=BATCH_ROWS,
-            concurrency=settings.workers,
             runner=settings.runner,
         )
         done = []
@@ -153,12 +155,12 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _chunks(products: Table, columns: list[str]) -> Iterator[pa.Table]:
+def _chunks(products: Table, columns: list[str], times: int) -> Iterator[pa.Table]:
     """The products in the order of their table, so many at once that neither rows nor bytes get out of hand."""
     held: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in products.batches(columns, batch_rows=READ_ROWS):
-        if held and (rows + batch.num_rows > CHUNK_ROWS or size + batch.nbytes > _CHUNK_BYTES):
+        if held and (rows + batch.num_rows > times * CHUNK_ROWS or size + batch.nbytes > times * _CHUNK_BYTES):
             yield pa.Table.from_batches(held)
             held, rows, size = [], 0, 0
         held.append(batch)
