@@ -347,9 +347,9 @@ def test_politeness_holds_connections_a_host(server: RudeServer) -> None:
 def test_politeness_holds_requests_a_second(server: RudeServer) -> None:
     server.routes["/a.jpg"] = answer()
     chosen = settings(allow_private_addresses=True, requests_per_second=50.0, timeout=5.0)
+    began = time.monotonic()
     download_all([server.url("/a.jpg")] * 26, chosen)
-    times = sorted(when for _, _, when in server.requests)
-    assert times[-1] - times[0] >= 24 / 50
+    assert time.monotonic() - began >= 24 / 50
 
 
 def test_h70_deadlines_hold_when_the_clock_jumps(server: RudeServer, monkeypatch: pytest.MonkeyPatch) -> None:

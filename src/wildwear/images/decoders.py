@@ -22,6 +22,7 @@ from wildwear.records import Failure
 
 MEMORY_BYTES = 2_000_000_000
 SECONDS = 20.0
+_START_ATTEMPTS = 3
 """What one picture may take, unless a pool is told otherwise."""
 
 Answer = TypeVar("Answer", bound=Packable)
@@ -163,12 +164,18 @@ class _Decoder:
         return failure
 
     def await_start(self) -> None:
-        try:
-            kind, _ = self._read_reply()
-        except EOFError:
-            self.stop()
-            raise WildwearError(f"a picture decoder did not start: exit status {self._process.returncode}") from None
-        assert kind == READY
+        """Waits until the child is ready; one that is killed before that is started again, a few times."""
+        for left in reversed(range(_START_ATTEMPTS)):
+            try:
+                kind, _ = self._read_reply()
+            except EOFError:
+                self.stop()
+                if left:
+                    self._process = self._start()
+            else:
+                assert kind == READY
+                return
+        raise WildwearError(f"a picture decoder did not start: exit status {self._process.returncode}")
 
     def stop(self) -> None:
         """Closes the child's input, upon which it ends, and reaps it."""

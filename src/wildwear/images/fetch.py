@@ -15,7 +15,7 @@ from wildwear.errors import StorageError, UserError, WildwearError
 from wildwear.images.addresses import has_scheme
 from wildwear.images.duplicates import placeholders
 from wildwear.images.fetch_ledger import CHANGED, Ledger, without_bytes
-from wildwear.images.fetch_plan import count_hosts, wanted
+from wildwear.images.fetch_plan import count_hosts, count_unlabelled, wanted
 from wildwear.images.fetch_settings import FetchSettings
 from wildwear.images.fetch_worker import RESULT, MakeFetcher
 from wildwear.images.folder import is_below
@@ -75,7 +75,8 @@ def fetch(
             )
         aside = set_placeholders_aside(workspace.table(IMAGES), settings)
         workspace.table(IMAGES).compact()
-    return _report(workspace, ledger, aside)
+    unlabelled = 0 if settings.all_products else count_unlabelled(workspace)
+    return _report(workspace, ledger, aside, unlabelled)
 
 
 def _fetched(addresses: pa.Table, make: MakeFetcher) -> Generator[pa.RecordBatch, None, None]:
@@ -153,7 +154,7 @@ def set_placeholders_aside(images: Table, settings: FetchSettings) -> int:
     return aside
 
 
-def _report(workspace: Workspace, ledger: Ledger, aside: int) -> Report:
+def _report(workspace: Workspace, ledger: Ledger, aside: int, unlabelled: int) -> Report:
     table = workspace.table(IMAGES)
     statuses = ledger.statuses
     by_reason: Counter[str] = Counter()
@@ -171,7 +172,10 @@ def _report(workspace: Workspace, ledger: Ledger, aside: int) -> Report:
             "pictures changed since they were fetched": statuses[CHANGED],
             "pictures in the workspace": table.count("status = 'ok'"),
         },
-        skipped={"placeholder pictures set aside": statuses["set_aside"] + aside},
+        skipped={
+            "placeholder pictures set aside": statuses["set_aside"] + aside,
+            "products without a label, whose pictures --all-products takes too": unlabelled,
+        },
         failed=dict(by_reason.most_common()),
         notes=tuple(notes),
         details={

@@ -45,6 +45,11 @@ def count_hosts(addresses: pa.Table) -> int:
     return int(_frame(addresses.select(["url"]))["url"].str.extract(_HOST).n_unique())
 
 
+def count_unlabelled(workspace: Workspace) -> int:
+    """How many products hold no label."""
+    return workspace.table(PRODUCTS).count() - len(_labelled(workspace))
+
+
 def host_of(reference: str) -> str:
     """The host and port of an address, for counting; a path in the images folder has the host `(folder)`.
 
