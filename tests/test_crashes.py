@@ -20,8 +20,9 @@ import pytest
 from PIL import Image
 
 from wildwear.cli import main
+from wildwear.table import Table
 from wildwear.tables import IMAGES, LABELS, PRODUCTS, REJECTIONS
-from wildwear.workspace import Table, Workspace
+from wildwear.workspace import Workspace
 
 STAGES: dict[str, list[str]] = {
     "import": ["import", "catalogue.csv", "--images", "pictures", "--batch-rows", "25"],
@@ -41,7 +42,7 @@ KINDS = ("Jeans", "T-Shirt", "Dress", "Hoodie", "Skirt", "Leather Jacket")
 
 STEPPING = """
 import os, signal, sys
-from wildwear import workspace
+from wildwear import files, table
 from wildwear.cli import main
 
 left = int(sys.argv[1])
@@ -56,8 +57,8 @@ def step(function):
         return function(*args, **kwargs)
     return stepping
 
-workspace.fsync = step(workspace.fsync)
-workspace.Table._committing = step(workspace.Table._committing)
+files.fsync = table.fsync = step(files.fsync)
+table.Table._committing = step(table.Table._committing)
 try:
     main(sys.argv[2:])
 finally:

@@ -15,8 +15,9 @@ from wildwear.models.registry import load_model
 from wildwear.models.settings import EmbedSettings, RuntimeOptions
 from wildwear.progress import Advance, Progress, silent
 from wildwear.records import Report
+from wildwear.table import Table
 from wildwear.tables import EMBEDDINGS, IMAGES
-from wildwear.workspace import Table, Workspace
+from wildwear.workspace import Workspace
 
 if TYPE_CHECKING:
     from wildwear.models.package import Model

@@ -10,7 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from wildwear.errors import UnknownName, UnreadableInput, UserError
+from wildwear.errors import UnknownName, UserError
+from wildwear.files import read_toml
 from wildwear.records import Region
 
 
@@ -105,7 +106,7 @@ class LabelMapping:
 def load_taxonomy(name: str = "wildwear") -> Taxonomy:
     """A taxonomy that ships with the package (or one of its selections, by name), or one in a TOML file."""
     if name.endswith(".toml"):
-        return _parse(Path(name).stem, _read(Path(name)))
+        return _parse(Path(name).stem, read_toml(Path(name)))
     whole = _parse("wildwear", tomllib.loads((files("wildwear") / "taxonomies/wildwear.toml").read_text()))
     return whole if name == "wildwear" else _restricted(whole, name)
 
@@ -118,7 +119,7 @@ def load_mapping(name: str = "identity") -> LabelMapping:
     folder = files("wildwear") / "taxonomies/labels"
     shipped = {Path(entry.name).stem: entry for entry in folder.iterdir()}
     if name.endswith(".toml"):
-        data = _read(Path(name))
+        data = read_toml(Path(name))
     elif name in shipped:
         data = tomllib.loads(shipped[name].read_text())
     else:
@@ -127,15 +128,6 @@ def load_mapping(name: str = "identity") -> LabelMapping:
         key: (value,) if isinstance(value, str) else tuple(value) for key, value in data.get("labels", {}).items()
     }
     return LabelMapping(name=Path(name).stem, labels=labels, ignore=frozenset(data.get("ignore", ())))
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableInput(f"{path}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnreadableInput(f"{path} is not TOML: {error}") from error
 
 
 def _parse(name: str, data: Mapping[str, Any]) -> Taxonomy:

@@ -148,7 +148,8 @@ import os, signal, sys
 from pathlib import Path
 from wildwear.catalog.importing import import_catalog
 from wildwear.catalog.settings import ImportSettings
-from wildwear.workspace import Table, Workspace
+from wildwear.table import Table
+from wildwear.workspace import Workspace
 
 folder, file, fatal = sys.argv[1:]
 calls = 0

@@ -16,8 +16,9 @@ from wildwear.datasets.plan import CANDIDATES, make_plan, write_dataset
 from wildwear.datasets.samples import sample_id
 from wildwear.datasets.settings import SplitSettings
 from wildwear.errors import LeakError, StorageError, UserError
+from wildwear.table import Table
 from wildwear.tables import SAMPLES
-from wildwear.workspace import Table, Workspace
+from wildwear.workspace import Workspace
 
 PLAIN = SplitSettings(near_duplicates=-1)
 

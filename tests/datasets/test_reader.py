@@ -20,8 +20,9 @@ from wildwear.errors import UnknownName, UserError
 from wildwear.images.decode import decode_upright
 from wildwear.images.preprocess import Preprocessing
 from wildwear.records import Box, Split
+from wildwear.table import Table
 from wildwear.tables import IMAGES, SAMPLES
-from wildwear.workspace import Table, Workspace
+from wildwear.workspace import Workspace
 
 SMALL = Preprocessing(size=32)
 

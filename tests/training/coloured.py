@@ -11,9 +11,10 @@ from PIL import Image
 from tests.models.tiny_model import CLASSES
 
 from wildwear.images.decode import store
+from wildwear.table import Table
 from wildwear.tables import SAMPLES
 from wildwear.taxonomy import load_taxonomy
-from wildwear.workspace import Table, Workspace
+from wildwear.workspace import Workspace
 
 COLOURS = {"Jacket": (200, 40, 40), "Tee": (40, 200, 40), "Jeans": (40, 40, 200), "Skirt": (210, 210, 40)}
 COLOURS |= {"Dress": (200, 40, 200), "Chinos": (150, 120, 70), "Leggings": (30, 30, 30), "Cape": (230, 230, 230)}

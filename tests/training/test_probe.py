@@ -13,10 +13,12 @@ from tests.training.coloured import sample, samples, write_dataset
 
 from wildwear.cli import main
 from wildwear.errors import UnknownName, UserError
+from wildwear.models.card import TrainingData
 from wildwear.models.package import open_model
 from wildwear.models.registry import load_model
 from wildwear.records import Report
 from wildwear.tables import EMBEDDINGS
+from wildwear.training.data import with_inherited
 from wildwear.training.probe import train_probe
 from wildwear.training.recipes import train
 from wildwear.training.settings import ProbeSettings, TrainSettings
@@ -57,6 +59,14 @@ def test_the_model_stands_alone_and_knows_where_it_comes_from(shop: Workspace, t
     assert card.settings["l2"] == 0.01
     assert card.metrics["val"]["drawn"]["top1"] > 0.9
     assert model.run(np.zeros((2, 3, 32, 32), np.float32)).logits.shape == (2, 5)
+
+
+def test_a_card_names_what_the_init_model_had_learned_from_too() -> None:
+    def learned(dataset: str, split_hash: str) -> TrainingData:
+        return TrainingData(dataset=dataset, split="train", version=1, split_hash=split_hash, samples=3)
+
+    own, same, other = learned("street", "a"), learned("street", "a"), learned("street", "b")
+    assert with_inherited([own], (same, other, learned("wild", "a"))) == (own, other, learned("wild", "a"))
 
 
 def test_training_twice_gives_the_same_bytes(shop: Workspace) -> None:

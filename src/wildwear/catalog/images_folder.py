@@ -7,7 +7,8 @@ import tomllib
 from pathlib import Path
 
 from wildwear.errors import StorageError, UserError
-from wildwear.workspace import Workspace, write_durably
+from wildwear.files import write_durably
+from wildwear.workspace import Workspace
 
 _FILE = "images.toml"
 

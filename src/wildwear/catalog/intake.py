@@ -11,8 +11,9 @@ from wildwear.catalog.folding import contradictions, fold
 from wildwear.catalog.importer import Converted
 from wildwear.catalog.seen import SeenNames
 from wildwear.records import Product, Rejection
+from wildwear.table import Table
 from wildwear.tables import PRODUCTS, REJECTIONS
-from wildwear.workspace import Table, Workspace
+from wildwear.workspace import Workspace
 
 DUPLICATE = "duplicate_product"
 REPEATED = "repeated rows that say nothing new"

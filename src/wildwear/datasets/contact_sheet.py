@@ -9,7 +9,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from wildwear.errors import UnknownName, UserError
-from wildwear.workspace import Table, write_durably
+from wildwear.files import write_durably
+from wildwear.table import Table
 
 _TILE = 128
 _CAPTION = 220

@@ -30,9 +30,10 @@ from wildwear.errors import LeakError, UnknownName, UserError
 from wildwear.images.decode import DecodeLimits
 from wildwear.images.decoders import ChildPool
 from wildwear.records import Failure, Region, Rejection, Report
+from wildwear.table import Table, in_batches
 from wildwear.tables import REJECTIONS, SAMPLES
 from wildwear.taxonomy import load_mapping, load_taxonomy
-from wildwear.workspace import Table, Workspace, in_batches
+from wildwear.workspace import Workspace
 
 _DRAFT_ROWS = 256
 _STORE = "wildwear.datasets.pictures:store_requested"

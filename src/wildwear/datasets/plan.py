@@ -26,8 +26,8 @@ from wildwear.datasets.splitting import (
 )
 from wildwear.errors import LeakError, StorageError, UserError
 from wildwear.records import Split
+from wildwear.table import Table
 from wildwear.tables import SAMPLES
-from wildwear.workspace import Table
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,7 +14,8 @@ from wildwear.errors import UnknownName, UserError
 from wildwear.images.decode import DecodeLimits, Undecodable, decode_upright
 from wildwear.images.preprocess import Preprocessing
 from wildwear.records import Box, Split
-from wildwear.workspace import Table, Workspace
+from wildwear.table import Table
+from wildwear.workspace import Workspace
 
 _LIMITS = DecodeLimits(min_side=1)  # what a table holds has been judged when it was stored
 

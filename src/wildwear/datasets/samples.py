@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from wildwear.records import Region
+from wildwear.table import Table
 from wildwear.taxonomy import Taxonomy
-from wildwear.workspace import Table
 
 
 def sample_id(image_id: str, box: Sequence[float] | None, region: str) -> str:

@@ -12,8 +12,8 @@ import pyarrow as pa
 from wildwear.datasets.plan import Plan
 from wildwear.datasets.samples import split_hash
 from wildwear.records import Split
+from wildwear.table import Table
 from wildwear.taxonomy import Taxonomy
-from wildwear.workspace import Table
 
 COLUMNS = ("category", "region", "train", "val", "test", "in sets")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wildwear import __version__
 from wildwear.demo.story import catalogue_sheet, figures, labelled_products, labels, street
 from wildwear.errors import StorageError
-from wildwear.workspace import write_durably
+from wildwear.files import write_durably
 
 if TYPE_CHECKING:
     from wildwear.demo.steps import Demo

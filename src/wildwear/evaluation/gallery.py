@@ -9,7 +9,7 @@ from io import BytesIO
 from PIL import Image
 
 from wildwear.images.decode import Undecodable, decode_upright
-from wildwear.workspace import Table
+from wildwear.table import Table
 
 _SIDE = 180
 _QUALITY = 80

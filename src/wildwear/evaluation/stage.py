@@ -20,13 +20,15 @@ from wildwear.evaluation.leaks import NEEDED, in_words, shared
 from wildwear.evaluation.report import render
 from wildwear.evaluation.scores import Evaluator, Question, Scores, bootstrap_over, differences, names_of_sets
 from wildwear.evaluation.settings import EvaluateSettings
+from wildwear.files import write_durably
 from wildwear.models.package import Model
 from wildwear.models.registry import load_model
 from wildwear.models.settings import RuntimeOptions
 from wildwear.progress import Progress, silent
 from wildwear.records import Report, Split
+from wildwear.table import Table
 from wildwear.taxonomy import load_taxonomy
-from wildwear.workspace import Table, Workspace, write_durably
+from wildwear.workspace import Workspace
 
 _COLUMNS = ("sample_id", "labels", "region", *NEEDED)
 

@@ -21,8 +21,9 @@ from wildwear.images.fetch_worker import RESULT, MakeFetcher
 from wildwear.images.folder import is_below
 from wildwear.records import Report
 from wildwear.runner import map_rows
+from wildwear.table import Table
 from wildwear.tables import IMAGES
-from wildwear.workspace import Table, Workspace
+from wildwear.workspace import Workspace
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver

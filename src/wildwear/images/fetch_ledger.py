@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from wildwear.images.fetch_plan import host_of
 from wildwear.images.fetch_settings import FetchSettings
 from wildwear.images.fetch_worker import RESULT, UNREACHED
+from wildwear.table import Table
 from wildwear.tables import IMAGES
-from wildwear.workspace import Table
 
 CHANGED = "changed"
 PLACEHOLDER = "placeholder"

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from wildwear.errors import StorageError, UnsafeModel, UserError
+from wildwear.files import fsync
 from wildwear.models.card import ModelCard, read_card
 from wildwear.models.checks import read_checked
 from wildwear.models.package import open_model
 from wildwear.models.registry import find_model, model_folders
 from wildwear.records import Report
-from wildwear.workspace import Workspace, fsync
+from wildwear.workspace import Workspace
 
 
 def list_models(workspace: Workspace | None = None) -> Report:

@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from wildwear.errors import StorageError
+from wildwear.files import fsync, write_durably
 from wildwear.models.card import CARD, NETWORK, FileRecord, ModelCard
 from wildwear.models.package import Model, open_model
 from wildwear.models.page import PAGE
-from wildwear.workspace import fsync, write_durably
 
 
 def write_model(

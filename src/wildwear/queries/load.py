@@ -9,7 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from wildwear.errors import QuerySyntaxError, UnknownName, UnreadableInput, UserError
+from wildwear.errors import QuerySyntaxError, UnknownName, UserError
+from wildwear.files import read_toml
 from wildwear.queries.syntax import And, Not, Or, Query, Scope, Text, parse, parse_minus
 from wildwear.taxonomy import Taxonomy
 
@@ -64,7 +65,7 @@ def load_queries(path: Path | None, taxonomy: Taxonomy) -> QuerySet:
     Raises `QuerySyntaxError` with file and block for a query that cannot be read, `UnknownName` for a category or
     key that is not known, `UnreadableInput` for a file that is missing or not TOML.
     """
-    data, source = (_shipped(), SHIPPED) if path is None else (_read(path), path.name)
+    data, source = (_shipped(), SHIPPED) if path is None else (read_toml(path), path.name)
     blocks = _blocks(data, source, taxonomy)
     if data.get("extends") == "shipped":
         blocks = {**_blocks(_shipped(), SHIPPED, taxonomy), **blocks}
@@ -81,15 +82,6 @@ def load_queries(path: Path | None, taxonomy: Taxonomy) -> QuerySet:
 
 def _shipped() -> dict[str, Any]:
     return tomllib.loads((files("wildwear") / "queries" / SHIPPED).read_text(encoding="utf-8"))
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableInput(f"{path}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnreadableInput(f"{path} is not TOML: {error}") from error
 
 
 def _blocks(data: Mapping[str, Any], source: str, taxonomy: Taxonomy) -> dict[str, Block]:

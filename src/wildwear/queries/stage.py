@@ -22,9 +22,10 @@ from wildwear.queries.settings import LabelSettings
 from wildwear.queries.syntax import check_field
 from wildwear.records import Report
 from wildwear.runner import map_rows
+from wildwear.table import Table
 from wildwear.tables import LABELS, PRODUCTS
 from wildwear.taxonomy import load_taxonomy
-from wildwear.workspace import Table, Workspace
+from wildwear.workspace import Workspace
 
 CHUNK_ROWS = 65_536
 """Products handed to the runner at once: it may answer in any order, and no more than this is held to restore it."""

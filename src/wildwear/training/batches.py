@@ -14,9 +14,9 @@ from wildwear.errors import UserError
 from wildwear.images.decode import DecodeLimits, decode_upright
 from wildwear.images.preprocess import Preprocessing
 from wildwear.records import Box
+from wildwear.table import Table
 from wildwear.training.augment import Augmentation
 from wildwear.training.data import Part
-from wildwear.workspace import Table
 
 _LIMITS = DecodeLimits(min_side=1)  # what a table holds has been judged when it was stored
 

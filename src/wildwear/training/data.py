@@ -12,7 +12,8 @@ from wildwear.datasets.samples import split_hash
 from wildwear.errors import UserError
 from wildwear.models.card import TrainingData
 from wildwear.records import Split
-from wildwear.workspace import Table, Workspace
+from wildwear.table import Table
+from wildwear.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +72,8 @@ def open_parts(workspace: Workspace, on: tuple[str, ...]) -> Parts:
 
 def with_inherited(own: list[TrainingData], init: tuple[TrainingData, ...]) -> tuple[TrainingData, ...]:
     """What a model has seen: its own data, and what the model it started from had learned from."""
-    named = {(one.dataset, one.split) for one in own}
-    return (*own, *(one for one in init if (one.dataset, one.split) not in named))
+    named = {(one.dataset, one.split, one.split_hash) for one in own}
+    return (*own, *(one for one in init if (one.dataset, one.split, one.split_hash) not in named))
 
 
 def _learned(workspace: Workspace, on: tuple[str, ...]) -> Iterator[Part]:

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.errors import StorageError
+from wildwear.files import fsync
 from wildwear.tagging.photos import Photo
 from wildwear.tagging.tags import FailedPhoto, Tags
-from wildwear.workspace import fsync
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,11 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from wildwear.errors import UserError
+from wildwear.files import write_durably
 from wildwear.records import Region
 from wildwear.tagging.outputs.base import Entry, storage
 from wildwear.tagging.photos import Photo
 from wildwear.tagging.tags import Score, Tags
-from wildwear.workspace import write_durably
 
 _COLOURS = {
     Region.UPPER: (86, 156, 232),
