@@ -17,7 +17,7 @@ from wildwear.records import Box, Split
 from wildwear.table import Table
 from wildwear.workspace import Workspace
 
-_LIMITS = DecodeLimits(min_side=1)  # what a table holds has been judged when it was stored
+STORED = DecodeLimits(min_side=1)  # what a table holds has been judged when it was stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +130,13 @@ def _decode(batch: pa.RecordBatch, preprocessing: Preprocessing, kept: list[str]
 
 def _pixels(data: bytes, corners: list[float] | None, preprocessing: Preprocessing) -> NDArray[np.float32]:
     if corners is None:
-        return preprocessing(decode_upright(data, _LIMITS, short_side=preprocessing.size))
-    x1, y1, x2, y2 = corners
-    return preprocessing(decode_upright(data, _LIMITS), Box(x1=x1, y1=y1, x2=x2, y2=y2))
+        return preprocessing(decode_upright(data, STORED, short_side=preprocessing.size))
+    return preprocessing(decode_upright(data, STORED), box_of(corners))
+
+
+def box_of(corners: Sequence[float] | None) -> Box | None:
+    """A sample's `box` as a value; None where the whole picture is meant."""
+    return None if corners is None else Box(x1=corners[0], y1=corners[1], x2=corners[2], y2=corners[3])
 
 
 def _with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:

@@ -9,16 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.datasets.ahead import map_ahead
-from wildwear.datasets.reader import label_matrix
+from wildwear.datasets.reader import STORED, box_of, label_matrix
 from wildwear.errors import UserError
-from wildwear.images.decode import DecodeLimits, decode_upright
+from wildwear.images.decode import decode_upright
 from wildwear.images.preprocess import Preprocessing
-from wildwear.records import Box
 from wildwear.table import Table
 from wildwear.training.augment import Augmentation
 from wildwear.training.data import Part
-
-_LIMITS = DecodeLimits(min_side=1)  # what a table holds has been judged when it was stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,5 +92,5 @@ def _views(
     if not len(drawn):
         return
     for row in source.table.take(source.rows[drawn].tolist(), ["bytes", "box"]).to_pylist():
-        box = row["box"] and Box(x1=row["box"][0], y1=row["box"][1], x2=row["box"][2], y2=row["box"][3])
-        yield views.augmentation(decode_upright(row["bytes"], _LIMITS), box, views.preprocessing, rng)
+        rgb = decode_upright(row["bytes"], STORED)
+        yield views.augmentation(rgb, box_of(row["box"]), views.preprocessing, rng)

@@ -13,6 +13,8 @@ from wildwear.errors import UserError
 from wildwear.models.card import TrainingData
 from wildwear.records import Split
 from wildwear.table import Table
+from wildwear.taxonomy import Taxonomy
+from wildwear.training.classes import choose_classes
 from wildwear.workspace import Workspace
 
 
@@ -54,6 +56,11 @@ class Parts:
 
     learned: tuple[Part, ...]
     measured: tuple[Part, ...]
+
+    def classes(self, wanted: str, taxonomy: Taxonomy) -> tuple[str, ...]:
+        """The classes that `--classes` asks for, given the labels that are learned from."""
+        labels = (frozenset(names) for part in self.learned for names in part.read("labels")["labels"].to_pylist())
+        return choose_classes(wanted, labels, taxonomy)
 
 
 def open_parts(workspace: Workspace, on: tuple[str, ...]) -> Parts:

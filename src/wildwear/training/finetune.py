@@ -22,7 +22,6 @@ from wildwear.records import Report
 from wildwear.taxonomy import load_taxonomy
 from wildwear.training.augment import Augmentation
 from wildwear.training.batches import Source, Views, open_source, random_batches
-from wildwear.training.classes import choose_classes
 from wildwear.training.data import Part, open_parts
 from wildwear.training.export import to_onnx
 from wildwear.training.finetune_settings import FinetuneSettings
@@ -46,8 +45,7 @@ def finetune(workspace: Workspace, name: str, settings: TrainSettings, progress:
     _require_extra()
     parts = open_parts(workspace, settings.on)
     taxonomy = load_taxonomy(workspace.taxonomy_name)
-    labels = [frozenset(names) for part in parts.learned for names in part.read("labels")["labels"].to_pylist()]
-    classes = choose_classes(settings.classes, labels, taxonomy)
+    classes = parts.classes(settings.classes, taxonomy)
     sources = [open_source(part, classes, BALANCE[settings.balance]) for part in parts.learned]
     how = settings.finetune
     with progress("training", how.steps) as advance:
@@ -67,11 +65,14 @@ def finetune(workspace: Workspace, name: str, settings: TrainSettings, progress:
         licence=settings.licence,
         init=f"{how.backbone} (ImageNet)",
     )
+    learned = sum(len(source.rows) for source in sources)
     model = write_model(workspace.models / name, to_onnx(network, how.test_size), card)
     return Report(
         verb="train",
-        done={"samples": sum(len(source.rows) for source in sources), "classes": len(classes)},
-        skipped={"none of its categories is a class": len(labels) - sum(len(source.rows) for source in sources)},
+        done={"samples": learned, "classes": len(classes)},
+        skipped={
+            "none of its categories is a class": sum(part.table.count(part.where) for part in parts.learned) - learned
+        },
         notes=(f"temperature {card.temperature:.2f}", f"{model.key} in {model.folder}"),
         details={"model": model.key, "folder": str(model.folder), "classes": list(classes), **card.metrics},
     )

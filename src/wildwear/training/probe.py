@@ -22,7 +22,6 @@ from wildwear.models.write import write_model
 from wildwear.progress import Progress, silent
 from wildwear.records import Report
 from wildwear.taxonomy import load_taxonomy
-from wildwear.training.classes import choose_classes
 from wildwear.training.data import Part, open_parts, with_inherited
 from wildwear.training.head import Examples, LinearHead, choose_l2, fit_head
 from wildwear.training.losses import Balance, balancing_weights, fit_temperature
@@ -65,8 +64,7 @@ def train_probe(workspace: Workspace, name: str, settings: TrainSettings, progre
     """
     parts = open_parts(workspace, settings.on)
     taxonomy = load_taxonomy(workspace.taxonomy_name)
-    labels = [frozenset(names) for part in parts.learned for names in part.read("labels")["labels"].to_pylist()]
-    classes = choose_classes(settings.classes, labels, taxonomy)
+    classes = parts.classes(settings.classes, taxonomy)
     regions = tuple(taxonomy.region(category).value for category in classes)
     init = load_model(settings.init, workspace)
     learned, measured = (
