@@ -131,4 +131,45 @@ SAMPLES = TableSpec(
 """A dataset: what training and evaluation know. `labels` is the *set* of categories that are right for this
 sample; `box` is null or x1, y1, x2, y2 in pixels of the stored picture; `group` never straddles a split."""
 
-SPECS = {spec.name: spec for spec in (PRODUCTS, REJECTIONS, LABELS, IMAGES, EMBEDDINGS, SAMPLES)}
+INSPECTIONS = TableSpec(
+    name="inspections",
+    key=("collection", "crop_id"),
+    fields=(
+        _text("collection"),
+        _text("crop_id"),
+        _text("category"),
+        _text("mode"),
+        pa.field("mode_confidence", pa.float32()),
+        pa.field("suspicion", pa.float32()),
+        _text("guess"),
+        pa.field("look_alike", pa.int64()),
+        pa.field("placeholder", pa.bool_()),
+    ),
+)
+"""What the machine thinks of each picture: of the catalogue (collection `catalogue`) or of a dataset (its name).
+`category` is the label that was judged (a set is joined by `|`), `suspicion` is 0 to 1, `guess` the category that
+the machine would say, `look_alike` the number of its group of near-duplicates or null, `mode` is `product`, `worn`
+or `wild`."""
+
+DECISIONS = TableSpec(
+    name="decisions",
+    key=("sequence",),
+    fields=(
+        pa.field("sequence", pa.int64()),
+        _text("crop_id"),
+        _text("product_id"),
+        _text("collection"),
+        _text("category"),
+        _text("verdict"),
+        _text("becomes"),
+        _text("who"),
+        _text("when"),
+        _text("audit"),
+    ),
+)
+"""What people decided, append-only: `verdict` is `keep`, `reject`, `relabel` (to `becomes`) or `clear`, `category` the
+label at that time, `when` is UTC (ISO 8601, milliseconds), `audit` the sampled audit it belongs to, or null."""
+
+SPECS = {
+    spec.name: spec for spec in (PRODUCTS, REJECTIONS, LABELS, IMAGES, EMBEDDINGS, SAMPLES, INSPECTIONS, DECISIONS)
+}
