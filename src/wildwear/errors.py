@@ -7,6 +7,7 @@
     │   ├── UnknownName           a name that is not among the choices; names the nearest
     │   ├── MissingColumn         a table lacks a column; names the columns there are
     │   ├── QuerySyntaxError      a query that cannot be read; points at the character
+    │   ├── EditConflict          a file that somebody else has changed meanwhile
     │   ├── NotAWorkspace         a folder that `wildwear init` has not made
     │   ├── UnreadableInput       a file that is not what it is said to be
     │   └── UnsafeModel           a model file that is refused before anything in it runs
@@ -59,11 +60,19 @@ class MissingColumn(UserError):
 
 
 class QuerySyntaxError(UserError):
-    """A query that cannot be read; `column` (0-based) is where it went wrong."""
+    """A query that cannot be read; `column` (0-based) is where in the line `query` it went wrong.
 
-    def __init__(self, problem: str, query: str, column: int, where: str = "") -> None:
-        self.query, self.column = query, column
+    `position` is where in the whole text, for an editor; it is `column` unless told.
+    """
+
+    def __init__(self, problem: str, query: str, column: int, where: str = "", position: int | None = None) -> None:
+        self.problem, self.query, self.column = problem, query, column
+        self.position = column if position is None else position
         super().__init__(f"{where and where + ': '}{problem}\n  {query}\n  {' ' * column}^")
+
+
+class EditConflict(UserError):
+    """A file was changed since it was read: what is there is not overwritten."""
 
 
 class NotAWorkspace(UserError):

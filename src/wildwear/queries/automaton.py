@@ -56,6 +56,10 @@ class Automaton:
 
     def find_in(self, column: FoldedColumn) -> Hits:
         """All occurrences in a column that is folded already."""
-        found = self._find(column.data, True)
+        return Hits(*self.places(column.data), column)
+
+    def places(self, data: bytes) -> tuple[Ints, Ints]:
+        """Which literal occurs in folded data, and where each occurrence begins."""
+        found = self._find(data, True)
         flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
-        return Hits(flat[:, 0], flat[:, 1] + 1, column)
+        return flat[:, 0], flat[:, 1] + 1

@@ -80,6 +80,8 @@ class Matcher:
     def __init__(self, queries: Sequence[Query], bare_fields: Sequence[str] = BARE_FIELDS) -> None:
         compiler = _Compiler(tuple(bare_fields))
         self._roots = [compiler.node(query, number) for number, query in enumerate(queries)]
+        self.groups = tuple(compiler.groups)
+        """What the algebra works on: a group of places is there where any of them is."""
         self._query_of_group = np.array([*compiler.owners, -1])[:-1]
         self._fields = {name: _FieldIndex(places) for name, places in compiler.places_by_field().items()}
         self.columns = columns_for(self._fields)
@@ -87,22 +89,31 @@ class Matcher:
 
     def match(self, batch: pa.RecordBatch) -> Matches:
         """Evaluates every query on every row of a batch that has `columns`."""
-        groups = np.zeros((len(self._query_of_group), batch.num_rows), bool)
+        groups = np.zeros((len(self.groups), batch.num_rows), bool)
         hits = {}
         for name, index in self._fields.items():
             found, members = index.find(field_texts(batch, name))
             groups[members, found.rows] = True
             hits[name] = found, members
-        holds = np.zeros((len(self._roots), batch.num_rows), bool)
+        return Matches(self.holds(groups), groups, hits)
+
+    def holds(self, groups: Bools) -> Bools:
+        """Which queries hold (queries × rows), by which of `groups` are there (groups × rows)."""
+        holds = np.zeros((len(self._roots), groups.shape[1]), bool)
         for number, root in enumerate(self._roots):
             holds[number] = _truth(root, groups)
-        return Matches(holds, groups, hits)
+        return holds
+
+    def witness(self, holds: Bools, groups: Bools) -> Bools:
+        """Which groups made queries hold (groups × rows): those on a path of parts that are all true."""
+        witness = np.zeros_like(groups)
+        for root, rows in zip(self._roots, holds, strict=True):
+            _mark(root, rows, groups, witness)
+        return witness
 
     def words(self, matches: Matches) -> Words:
-        """The occurrences that made queries hold: those on a path of parts that are all true."""
-        witness = np.zeros_like(matches.groups)
-        for root, holds in zip(self._roots, matches.holds, strict=True):
-            _mark(root, holds, matches.groups, witness)
+        """The occurrences that made queries hold."""
+        witness = self.witness(matches.holds, matches.groups)
         rows, queries, fields = [], [], []
         for name, (hits, members) in matches.hits.items():
             chosen = np.flatnonzero(witness[members, hits.rows])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ class Block:
     match: Query
     minus: tuple[Query, ...] = ()
     """What must not hold: the block's own `not` list and the file's."""
+    text: str = ""
+    """`match` as written."""
 
     @property
     def query(self) -> Query:
@@ -65,7 +68,11 @@ def load_queries(path: Path | None, taxonomy: Taxonomy) -> QuerySet:
     Raises `QuerySyntaxError` with file and block for a query that cannot be read, `UnknownName` for a category or
     key that is not known, `UnreadableInput` for a file that is missing or not TOML.
     """
-    data, source = (_shipped(), SHIPPED) if path is None else (read_toml(path), path.name)
+    return queries_in(_shipped(), SHIPPED, taxonomy) if path is None else queries_in(read_toml(path), path.name, taxonomy)
+
+
+def queries_in(data: Mapping[str, Any], source: str, taxonomy: Taxonomy) -> QuerySet:
+    """The queries in the tables of a TOML file; raises as `load_queries`."""
     blocks = _blocks(data, source, taxonomy)
     if data.get("extends") == "shipped":
         blocks = {**_blocks(_shipped(), SHIPPED, taxonomy), **blocks}
@@ -80,6 +87,12 @@ def load_queries(path: Path | None, taxonomy: Taxonomy) -> QuerySet:
     )
 
 
+def is_shipped(category: str) -> bool:
+    """Whether there is a block for it among the queries that ship."""
+    return category in _shipped()
+
+
+@cache
 def _shipped() -> dict[str, Any]:
     return tomllib.loads((files("wildwear") / "queries" / SHIPPED).read_text(encoding="utf-8"))
 
@@ -97,7 +110,10 @@ def _blocks(data: Mapping[str, Any], source: str, taxonomy: Taxonomy) -> dict[st
         category = _canonical(key, taxonomy, source)
         if category in blocks:
             raise UserError(f"{source}: two blocks for {category}; write it once")
-        blocks[category] = _block(category, body, source, shared)
+        if "extends" in body:
+            blocks[category] = _block(category, *_extended(category, body, source, shared), source)
+        else:
+            blocks[category] = _block(category, body, shared, source)
     return blocks
 
 
@@ -106,11 +122,24 @@ def _canonical(name: str, taxonomy: Taxonomy, source: str) -> str:
     return name if name in taxonomy.umbrellas else taxonomy.category(name).name
 
 
-def _block(category: str, body: Mapping[str, Any], source: str, shared: tuple[Query, ...]) -> Block:
+def _extended(
+    category: str, body: Mapping[str, Any], source: str, shared: tuple[Query, ...]
+) -> tuple[Mapping[str, Any], tuple[Query, ...]]:
+    """The block with what it does not write taken from the shipped one, and the minus-terms of both files."""
+    where = f"{source} [{category}] extends"
+    if body["extends"] != "shipped":
+        raise UnknownName("queries", str(body["extends"]), ["shipped"], where)
+    if not is_shipped(category):
+        raise UserError(f"{where}: no query for {category} ships with wildwear; write match = '...' alone")
+    own = {key: value for key, value in body.items() if key != "extends"}
+    return {**_shipped()[category], **own}, (*shared, *_minus(_shipped(), SHIPPED))
+
+
+def _block(category: str, body: Mapping[str, Any], shared: tuple[Query, ...], source: str) -> Block:
     where = f"{source} [{category}]"
     for key in body:
         if key not in ("match", "not"):
-            raise UnknownName("key", key, ["match", "not"], where)
+            raise UnknownName("key", key, ["match", "not", "extends"], where)
     match = body.get("match")
     if not isinstance(match, str):
         raise UserError(f"{where}: no query; write match = '...'")
@@ -118,7 +147,7 @@ def _block(category: str, body: Mapping[str, Any], source: str, shared: tuple[Qu
     if _holds_on_nothing(query):
         problem = "this holds for every product that lacks a word: name a word to look for as well"
         raise QuerySyntaxError(problem, str(query), 0, f"{where} match")
-    return Block(category=category, source=source, match=query, minus=(*_minus(body, where), *shared))
+    return Block(category=category, source=source, match=query, minus=(*_minus(body, where), *shared), text=match)
 
 
 def _minus(body: Mapping[str, Any], where: str) -> tuple[Query, ...]:

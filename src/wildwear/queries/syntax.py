@@ -248,7 +248,7 @@ class _Parser:
         line = self.text[start:].split("\n", 1)[0]
         number = self.text.count("\n", 0, at) + 1
         where = f"{self.where}, line {number}" if self.where and "\n" in self.text.strip() else self.where
-        raise QuerySyntaxError(problem, line.replace("\t", " "), at - start, where)
+        raise QuerySyntaxError(problem, line.replace("\t", " "), at - start, where, position=at)
 
 
 def check_field(name: str, fail: object = None) -> None:
