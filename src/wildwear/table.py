@@ -104,6 +104,10 @@ class Table:
         with self._storage("read"):
             return self._open().take(indices, columns=columns)
 
+    def snapshot(self) -> Snapshot:
+        """The newest version, kept open: for many small reads, and for positions that must not shift."""
+        return Snapshot(table=self, dataset=self._open())
+
     def upsert(self, rows: Rows) -> None:
         """Inserts rows, or updates those whose key is there; one commit. Keys within `rows` must differ."""
         assert _distinct(rows, self.spec.key), f"rows for {self.path.name} hold a key twice"
@@ -166,7 +170,7 @@ class Table:
         except (ValueError, OSError) as error:
             if _trouble(error):  # the disk's fault, or a limit's: what is stored may well be whole
                 raise
-        with self._locked():
+        with self.locked():
             return self._fall_back()
 
     def _checked(self, version: int | None) -> LanceDataset:
@@ -223,7 +227,7 @@ class Table:
             )
         if stored == self.spec.version:
             return dataset
-        with self._storage("migrate"), self._locked():
+        with self._storage("migrate"), self.locked():
             dataset = self._newest_readable()
             missing = [f for f in self.spec.schema if f.name not in dataset.schema.names]
             if missing:
@@ -239,7 +243,7 @@ class Table:
     def _committing(self) -> Iterator[LanceDataset]:
         import lance
 
-        with self._storage("write"), self._locked():
+        with self._storage("write"), self.locked():
             if not self.exists:
                 lance.write_dataset(self.spec.schema.empty_table(), self.uri)
             yield self._open()
@@ -252,7 +256,7 @@ class Table:
         """
         since = time.time() - _READERS_SECONDS
         try:
-            with self._locked():
+            with self.locked():
                 manifests = self._manifests()
                 kept = max(_KEPT_VERSIONS, 1 + sum(file.stat().st_mtime > since for file in manifests))
                 if len(manifests) > kept:
@@ -261,7 +265,7 @@ class Table:
             self.notices.append(f"{self.path.name}: its old versions cannot be removed: {_plain(error)}")
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """One committer at a time, over processes and threads; a thread that holds the lock may take it again."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         lock = self.path.absolute().with_suffix(".lock")
@@ -311,6 +315,26 @@ class Table:
 
     def _conform_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         return batch.select(self.spec.schema.names).cast(self.spec.schema)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One version of a table, open: whatever is committed later, its rows stay and stand where they stood.
+
+    That holds while its files are there: a later stage removes those of versions that were replaced over an hour ago.
+    """
+
+    table: Table
+    dataset: LanceDataset
+
+    @property
+    def version(self) -> int:
+        return int(self.dataset.version)
+
+    def take(self, indices: list[int], columns: list[str]) -> pa.Table:
+        """The rows at `indices` (positions in stored order), in that order."""
+        with self.table._storage("read"):
+            return self.dataset.take(indices, columns=columns)
 
 
 def _version_of(manifest: Path) -> int:

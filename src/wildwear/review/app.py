@@ -1,0 +1,191 @@
+"""The page's server: what the browser can ask for. Numbers name items; nothing a browser sends names a file."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from wildwear.errors import StorageError, UnknownName, UserError, WildwearError
+from wildwear.review import audit as audits
+from wildwear.review.bodies import AuditBody, DecisionsBody
+from wildwear.review.committer import Overloaded
+from wildwear.review.details import describe, picture
+from wildwear.review.page_files import page_files
+from wildwear.review.security import Guard
+from wildwear.review.session import Review
+from wildwear.review.settings import ReviewSettings
+from wildwear.review.sheets import Order, SheetRequest, Wanted, choose, sheet_json
+from wildwear.review.sprites import Busy
+from wildwear.review.summaries import overview, progress
+from wildwear.workspace import Workspace
+
+_FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+_NUMBER = Annotated[int, Path(ge=0, lt=2**31)]
+
+
+def create_app(workspace: Workspace, settings: ReviewSettings, token: str) -> FastAPI:
+    """The application for one collection; every request must show `token`. Raises `UserError` without pictures."""
+    review = Review(workspace, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        review.close()
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.review = review
+    for router in (_page(), _pictures(review), _decisions(review), _audits(review)):
+        app.include_router(router)
+    try:
+        from wildwear.review.query_view import router as query_view
+    except ModuleNotFoundError:
+        pass
+    else:
+        app.include_router(query_view(workspace, review.collection))
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_exception_handler(WildwearError, _failed)
+    app.add_middleware(Guard, token=token)
+    return app
+
+
+def _page() -> APIRouter:
+    router, table = APIRouter(), page_files()
+
+    @router.get("/")
+    def index() -> Response:
+        return file("index.html")
+
+    @router.get("/static/{name}")
+    def file(name: str) -> Response:
+        if name not in table:
+            raise HTTPException(404, "no such file")
+        content, kind = table[name]
+        return Response(content.read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
+
+    return router
+
+
+def _pictures(review: Review) -> APIRouter:
+    router, collection = APIRouter(), review.collection
+
+    @router.get("/api/collection")
+    def overall() -> dict[str, Any]:
+        review.judgements.catch_up()
+        return overview(review)
+
+    @router.get("/api/progress")
+    def so_far() -> dict[str, int]:
+        return progress(review)
+
+    @router.get("/api/sheet")
+    def sheet(
+        category: str = "",
+        mode: str = "",
+        source: str = "",
+        query: Annotated[str, Query(max_length=20_000)] = "",
+        order: Order = "suspicious",
+        seed: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+        state: Wanted = "all",
+    ) -> Response:
+        review.judgements.catch_up()
+        states = review.judgements.states()
+        request = SheetRequest(category=category, mode=mode, source=source, order=order, seed=seed, state=state)
+        items = choose(collection, request, states, review.matching(query) if query else None)
+        body = sheet_json(collection, review.sheets.add(items), items, states)
+        return Response(body, media_type="application/json")
+
+    @router.get("/sprite/{sheet}/{number}.jpg")
+    def sprite(sheet: str, number: _NUMBER) -> Response:
+        items = review.sheets.sprite(sheet, number)
+        if items is None:
+            raise HTTPException(404, "no such sheet: ask for it again")
+        return Response(review.sprites.get(sheet, number, items).result(), media_type="image/jpeg", headers=_FOREVER)
+
+    @router.get("/picture/{item}.jpg")
+    def stored(item: _NUMBER) -> Response:
+        data = picture(collection, review.known(item))
+        if not data:
+            raise HTTPException(404, "that picture is damaged")
+        return Response(data, media_type="image/jpeg", headers=_FOREVER)
+
+    @router.get("/api/item/{item}")
+    def details(item: _NUMBER) -> dict[str, Any]:
+        return describe(review.workspace, collection, review.known(item))
+
+    return router
+
+
+def _decisions(review: Review) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/api/decisions")
+    def decide(body: DecisionsBody) -> dict[str, list[int]]:
+        return {"sequences": list(review.decide(body))}
+
+    @router.get("/api/changes")
+    def changes(since: Annotated[int, Query(ge=0, lt=2**63)] = 0) -> dict[str, Any]:
+        return review.changes(since)
+
+    return router
+
+
+def _audits(review: Review) -> APIRouter:
+    router, collection = APIRouter(), review.collection
+
+    @router.post("/api/audit")
+    def begin(body: AuditBody) -> dict[str, Any]:
+        review.judgements.catch_up()
+        seed = secrets.randbits(32) if body.seed is None else body.seed
+        drawn = audits.draw(review.standing_in(body.category), body.size, seed)
+        if not len(drawn):
+            raise UserError(f"there is no picture in {body.category} to draw from")
+        crops = tuple(str(collection.crop.of(item)) for item in drawn.tolist())
+        audit = audits.Audit(collection=collection.name, category=body.category, seed=seed, crop_ids=crops)
+        audits.save(review.workspace, audit)
+        return {"audit": audit.name, "category": body.category, "items": drawn.tolist()}
+
+    @router.get("/api/audit/{name}")
+    def so_far(name: str) -> dict[str, Any]:
+        return asdict(audits.outcome(review.workspace, name))
+
+    return router
+
+
+def _answer(status: int, kind: str, message: str, retry: bool = False) -> JSONResponse:
+    headers = {"Retry-After": "1"} if retry else None
+    return JSONResponse({"error": {"type": kind, "message": message}}, status, headers)
+
+
+def _malformed(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "too_long":
+        return _answer(413, "too_many", first["msg"])
+    where = ".".join(str(part) for part in first["loc"])
+    return _answer(422, "malformed", f"{where}: {first['msg']}")
+
+
+def _refused(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, StarletteHTTPException)
+    kind = {404: "not_found", 405: "wrong_method"}.get(error.status_code, "refused")
+    return _answer(error.status_code, kind, str(error.detail))
+
+
+def _failed(_request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, Busy | Overloaded):
+        return _answer(503, "busy", str(error), retry=True)
+    if isinstance(error, UnknownName):
+        return _answer(404, f"unknown_{error.kind}", str(error))
+    if isinstance(error, UserError):
+        return _answer(422, "refused", str(error))
+    kind = "storage" if isinstance(error, StorageError) else "failed"
+    return _answer(500, kind, str(error))

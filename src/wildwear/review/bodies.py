@@ -1,0 +1,51 @@
+"""What a browser may send, checked before anything is done with it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from wildwear.decisions import Verdict
+from wildwear.review.settings import MAX_WHO
+
+MAX_DECISIONS = 10_000
+MAX_AUDIT = 10_000
+
+
+def _printable(name: str) -> str:
+    if not name.isprintable():
+        raise ValueError("control characters are no part of a name")
+    return name
+
+
+Name = Annotated[str, Field(max_length=MAX_WHO), AfterValidator(_printable)]
+Number = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DecisionBody(_Body):
+    """One verdict on one item."""
+
+    item: Number
+    verdict: Verdict
+    category: str | None = Field(None, max_length=200)
+
+
+class DecisionsBody(_Body):
+    """What one person decided, written together."""
+
+    decisions: list[DecisionBody] = Field(max_length=MAX_DECISIONS)
+    who: Name = ""
+    audit: str | None = Field(None, max_length=64)
+
+
+class AuditBody(_Body):
+    """A sample to draw."""
+
+    category: str = Field(max_length=200)
+    size: Annotated[int, Field(ge=1, le=MAX_AUDIT, strict=True)] = 200
+    seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] | None = None

@@ -1,0 +1,182 @@
+"""What is reviewed, in columns: one number an item, whatever its picture, label and neighbours.
+
+Names are held once and items as codes, so that a million items are a few dozen megabytes. Pictures and texts stay in
+the tables, and are read by position from versions that stay open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from wildwear.decisions import CATALOGUE
+from wildwear.embedding import STORED, crop_ids
+from wildwear.errors import UserError
+from wildwear.table import Snapshot
+from wildwear.tables import IMAGES, INSPECTIONS, LABELS, PRODUCTS
+from wildwear.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """A column of repeated texts."""
+
+    names: pa.Array
+    """The distinct texts, sorted."""
+    codes: Ints
+    """Which of them each item has; -1 none."""
+
+    def of(self, item: int) -> str | None:
+        """The text of an item."""
+        code = int(self.codes[item])
+        return None if code < 0 else str(self.names[code].as_py())
+
+    def code(self, name: str) -> int:
+        """The code of a text, -1 where no item has it."""
+        return int(pc.index(self.names, name).as_py())
+
+    def counts(self) -> dict[str, int]:
+        """How many items have each."""
+        counted = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
+        return dict(zip(self.names.to_pylist(), counted.tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """The items under review, numbered from 0 in the order in which their pictures are stored."""
+
+    name: str
+    kind: Literal["catalogue", "dataset"]
+    pictures: Snapshot
+    """The table that holds the pictures."""
+    place: NDArray[np.int64]
+    """Where in `pictures` each item's picture lies."""
+    crop: Names
+    """What decisions go by."""
+    label: Names
+    """Its label; the names of a set are joined with `|`; -1 for a picture that no query labels."""
+    product: Names
+    """Whose picture it is (catalogue only)."""
+    source: Names
+    """The file that its product came from; of a dataset, the side of the split."""
+    mode: Names
+    guess: Names
+    suspicion: NDArray[np.float32]
+    """0 to 1; NaN where `inspect` has not judged it."""
+    look_alike: NDArray[np.int64]
+    """The group of near-duplicates; -1 alone."""
+    inspected: bool
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    @property
+    def categories(self) -> list[str]:
+        """Every category that some label names, sorted."""
+        return sorted({name for label in self.label.names.to_pylist() for name in label.split("|")})
+
+    def labels_with(self, category: str) -> NDArray[np.bool_]:
+        """Which labels hold a category, by label code; the entry at -1 (no label) is False."""
+        held = [category in label.split("|") for label in self.label.names.to_pylist()]
+        return np.array([*held, False])
+
+    def of_products(self, product_ids: Sequence[str]) -> list[int | None]:
+        """The first item of each product, None for one without a picture."""
+        codes = pc.index_in(pa.array(product_ids, self.product.names.type), value_set=self.product.names)
+        known, first = np.unique(self.product.codes, return_index=True)
+        items = dict(zip(known.tolist(), first.tolist(), strict=True))
+        return [items.get(code) for code in codes.to_pylist()]
+
+
+def open_collection(workspace: Workspace, on: str | None) -> Collection:
+    """Reads the columns of the catalogue's pictures, or of dataset `on`.
+
+    Raises `UnknownName` for a dataset that is not there, and `UserError` where there are no pictures yet.
+    """
+    return _dataset(workspace, on) if on is not None else _catalogue(workspace)
+
+
+def _catalogue(workspace: Workspace) -> Collection:
+    import polars as pl
+
+    images = workspace.table(IMAGES)
+    if not images.count(STORED):
+        raise UserError(f"{workspace.root} has no pictures yet: run 'wildwear fetch' first")
+    pictures = images.snapshot()
+    stored = pl.DataFrame(images.read(["product_id", "image_id", "status"])).with_row_index("place")
+    products = pl.DataFrame(workspace.table(PRODUCTS).read(["product_id", "source"]))
+    claims = pl.DataFrame(workspace.table(LABELS).read(["product_id", "category"], "wins = true"))
+    labels = claims.group_by("product_id").agg(pl.col("category").unique().sort().str.join("|").alias("label"))
+    frame = (
+        stored.filter(pl.col("status") == "ok")
+        .rename({"image_id": "crop_id"})
+        .join(products, on="product_id", how="left", maintain_order="left")
+        .join(labels, on="product_id", how="left", maintain_order="left")
+    )
+    return _collected(workspace, CATALOGUE, "catalogue", pictures, frame)
+
+
+def _dataset(workspace: Workspace, name: str) -> Collection:
+    import polars as pl
+
+    table = workspace.dataset(name)
+    if not table.count():
+        raise UserError(f"dataset {name} has no samples: make it again with 'split' or 'dataset import'")
+    pictures = table.snapshot()
+    rows = table.read(["image_id", "box", "labels", "split"])
+    frame = pl.DataFrame(
+        {
+            "crop_id": pl.Series(crop_ids(rows), dtype=pl.String),
+            "product_id": pl.Series([None] * rows.num_rows, dtype=pl.String),
+            "label": pl.Series(rows["labels"]).list.sort().list.join("|").replace("", None),
+            "source": pl.Series(rows["split"]),
+        }
+    ).with_row_index("place")
+    return _collected(workspace, name, "dataset", pictures, frame)
+
+
+def _collected(
+    workspace: Workspace,
+    name: str,
+    kind: Literal["catalogue", "dataset"],
+    pictures: Snapshot,
+    frame: pl.DataFrame,
+) -> Collection:
+    import polars as pl
+
+    columns = ["crop_id", "mode", "suspicion", "guess", "look_alike"]
+    quoted = name.replace("'", "''")
+    inspected = pl.DataFrame(workspace.table(INSPECTIONS).read(columns, f"collection = '{quoted}'"))
+    frame = frame.join(inspected, on="crop_id", how="left", maintain_order="left")
+    return Collection(
+        name=name,
+        kind=kind,
+        pictures=pictures,
+        place=frame["place"].to_numpy().astype(np.int64),
+        crop=_names(frame["crop_id"]),
+        label=_names(frame["label"]),
+        product=_names(frame["product_id"]),
+        source=_names(frame["source"]),
+        mode=_names(frame["mode"]),
+        guess=_names(frame["guess"]),
+        suspicion=frame["suspicion"].fill_null(float("nan")).to_numpy().astype(np.float32),
+        look_alike=frame["look_alike"].fill_null(-1).to_numpy().astype(np.int64),
+        inspected=bool(inspected.height),
+    )
+
+
+def _names(column: pl.Series) -> Names:
+    names = column.drop_nulls().unique().sort()
+    codes = column.rank("dense").cast(int) - 1
+    return Names(names=names.to_arrow(), codes=codes.fill_null(-1).to_numpy().astype(np.int32))

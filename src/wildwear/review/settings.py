@@ -1,0 +1,48 @@
+"""The settings of `review`, light to import: they are the flags of its verb."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+
+from wildwear.errors import UserError
+
+MAX_WHO = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSettings:
+    """What is reviewed, by whom, and where the page is served."""
+
+    on: str | None = None
+    """The dataset to review; without it, the labelled pictures of the catalogue."""
+    port: int = 0
+    """The port on 127.0.0.1; 0 takes a free one."""
+    who: str = ""
+    """The name that decisions are signed with; without it, the name of the account."""
+    open: bool = True
+    """Open the page in the browser."""
+    rare: int = 100
+    """A category with fewer pictures than this is called rare."""
+    sprite_megabytes: int = 128
+    """Memory for thumbnails that were drawn before, in MB."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise UserError(f"--port {self.port}: a port is 0 (any that is free) to 65535")
+        if len(self.who) > MAX_WHO or not self.who.isprintable():
+            raise UserError(f"--who takes up to {MAX_WHO} printable characters")
+        if self.rare < 0 or self.sprite_megabytes < 1:
+            raise UserError("--rare takes 0 or more, --sprite-megabytes 1 or more")
+
+    @property
+    def signed(self) -> str:
+        """Who decides, where the page does not say."""
+        return self.who or _account()
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()[:MAX_WHO]
+    except (OSError, KeyError):
+        return "someone"
