@@ -68,7 +68,8 @@ def load_queries(path: Path | None, taxonomy: Taxonomy) -> QuerySet:
     Raises `QuerySyntaxError` with file and block for a query that cannot be read, `UnknownName` for a category or
     key that is not known, `UnreadableInput` for a file that is missing or not TOML.
     """
-    return queries_in(_shipped(), SHIPPED, taxonomy) if path is None else queries_in(read_toml(path), path.name, taxonomy)
+    data, source = (_shipped(), SHIPPED) if path is None else (read_toml(path), path.name)
+    return queries_in(data, source, taxonomy)
 
 
 def queries_in(data: Mapping[str, Any], source: str, taxonomy: Taxonomy) -> QuerySet:
