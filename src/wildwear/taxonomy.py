@@ -65,6 +65,21 @@ class Taxonomy:
             raise UnknownName("category", name, [*self.categories, *self.umbrellas], where)
         return frozenset({self.category(name).name})
 
+    def name_of_set(self, members: frozenset[str]) -> str:
+        """The category, the umbrella over exactly these, or what the set holds.
+
+        >>> load_taxonomy().name_of_set(frozenset({"Cape", "Poncho"}))
+        'Cape or Poncho'
+        """
+        over = [(len(held), name) for name, held in self.umbrellas.items() if members <= set(held)]
+        size, umbrella = min(over, default=(0, ""))
+        if len(members) > 1 and size == len(members):
+            return umbrella
+        if len(members) > 3 and umbrella:
+            return f"{umbrella} ({len(members)} of {size})"
+        named = sorted(members)
+        return " or ".join([*named[:3], f"{len(named) - 3} more"] if len(named) > 4 else named)
+
     def selection(self, name: str) -> tuple[str, ...]:
         """The categories of a named selection, in its own order; `all` is every one."""
         if name == "all":

@@ -181,18 +181,7 @@ def names_of_sets(labels: pa.ChunkedArray, taxonomy: Taxonomy) -> NDArray[np.str
     >>> names_of_sets(pa.chunked_array([[*sets, trousers]]), load_taxonomy()).tolist()
     ['Jeans', 'Knitwear', 'Cape or Poncho', 'Pants (6 of 10)']
     """
-    return np.array([_name_of_set(frozenset(members), taxonomy) for members in labels.to_pylist()], dtype=np.str_)
-
-
-def _name_of_set(members: frozenset[str], taxonomy: Taxonomy) -> str:
-    over = [(len(held), name) for name, held in taxonomy.umbrellas.items() if members <= set(held)]
-    size, umbrella = min(over, default=(0, ""))
-    if len(members) > 1 and size == len(members):
-        return umbrella
-    if len(members) > 3 and umbrella:
-        return f"{umbrella} ({len(members)} of {size})"
-    named = sorted(members)
-    return " or ".join([*named[:3], f"{len(named) - 3} more"] if len(named) > 4 else named)
+    return np.array([taxonomy.name_of_set(frozenset(members)) for members in labels.to_pylist()], dtype=np.str_)
 
 
 def _parts(bootstrap: Bootstrap, places: NDArray[np.intp], names: NDArray[np.str_]) -> tuple[Part, ...]:
