@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from wildwear.errors import UserError
+from wildwear.records import Split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +69,26 @@ class Columns:
     """Column of what must not stand on two sides (guessed: sender_id, group, product_id, ...; else the file)."""
     split: str | None = None
     """Column of the given split (guessed: split, partition, ...)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportSettings:
+    """How a dataset leaves the workspace."""
+
+    to: str
+    """The format: folder, webdataset, parquet (Hugging Face datasets), coco or fiftyone."""
+    split: Split | None = None
+    """Export this side alone."""
+    sets: Literal["join", "first", "skip"] = "join"
+    """What becomes of a sample with several possible categories where a format takes one: a class of its own for the
+    whole set ("Pants" if that is an umbrella's set, else "Blouse or Top"), the first by name, or it is left out."""
+    crop: bool | None = None
+    """Cut boxes out of their pictures. A folder does unless told otherwise; coco and fiftyone cannot."""
+    shard_mb: int = 256
+    """The size of a shard (webdataset, parquet), megabytes."""
+    force: bool = False
+    """Replace an earlier export."""
+
+    def __post_init__(self) -> None:
+        if self.shard_mb < 1:
+            raise UserError(f"--shard-mb {self.shard_mb}: a shard has at least one megabyte")

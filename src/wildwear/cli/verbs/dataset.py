@@ -1,4 +1,4 @@
-"""`wildwear dataset`: import, list, show."""
+"""`wildwear dataset`: import, list, show, export."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from wildwear.cli.session import current
-from wildwear.datasets.settings import Columns, ImportSettings, SplitSettings
+from wildwear.datasets.settings import Columns, ExportSettings, ImportSettings, SplitSettings
 from wildwear.records import Report
 
 if TYPE_CHECKING:
@@ -133,6 +133,28 @@ def show(name: str, /, *, contact_sheet: Path | None = None, category: str | Non
     print_table(COLUMNS, category_rows(summary.to_json()), f"dataset {name}")
     print_table(("set, of which any is right", "samples"), list(summary.sets.items())[:20])
     return Report(verb="dataset show", done=done, notes=summary_notes(summary), details=summary.to_json())
+
+
+@app.command(help_epilogue="Example: wildwear dataset export wild --to parquet wild-parquet --split val")
+def export(name: str, out: Path, /, *, settings: Annotated[ExportSettings, Parameter(name="*")]) -> Report:
+    """Write a dataset to a folder in a format that others read.
+
+    The folder is there whole or not at all: a run that is stopped leaves none, and the same command starts anew.
+
+    Parameters
+    ----------
+    name
+        The dataset.
+    out
+        The folder to make.
+    """
+    from wildwear.cli.output import progress
+    from wildwear.datasets.exporting import export_dataset
+
+    workspace = current().open()
+    total = workspace.dataset(name).count(f"split = '{settings.split}'" if settings.split else None)
+    with progress("writing samples", total) as advance:
+        return export_dataset(workspace, name, out, settings, advance)
 
 
 def _imported(name: str, found: Entries, settings: ImportSettings, split: SplitSettings) -> Report:
