@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -82,19 +82,21 @@ def embedded(
     where: str | None = None,
     *,
     normalise: bool = False,
+    through: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
     batch_size: int = 32,
     progress: Progress = silent,
 ) -> Embedded:
     """The vectors of the rows of `table` (a dataset, or the images) for which `where` holds.
 
-    Those that are missing are computed and kept first. With `normalise` each vector has length 1.
+    Those that are missing are computed and kept first. With `normalise` each vector has length 1. `through` maps
+    M × D stored vectors to the M × K that are wanted, where N × D would be too much to hold.
     """
     where = where or "true"
     failed = _compute(workspace, table, model, _pending(workspace, table, model, where), batch_size, progress)
     columns = [name for name in table.spec.schema.names if name != "bytes"]
     rows = table.read(columns, where)
     crops = crop_ids(rows)
-    vectors, there = _stored_vectors(workspace, model, crops)
+    vectors, there = _stored_vectors(workspace, model, crops, through or (lambda stored: stored))
     if normalise:
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     return Embedded(vectors=vectors, rows=rows.filter(pa.array(there)), failed=failed)
@@ -107,6 +109,16 @@ def crop_id(image_id: str, box: Sequence[float] | None) -> str:
     'ab12@3,4.5,100,200'
     """
     return image_id if box is None else f"{image_id}@{','.join(f'{corner:g}' for corner in box)}"
+
+
+def box_in(crop: str) -> tuple[float, ...] | None:
+    """The box that a crop id names, None for a whole picture.
+
+    >>> box_in("ab12@3,4.5,100,200"), box_in("ab12")
+    ((3.0, 4.5, 100.0, 200.0), None)
+    """
+    _, at, corners = crop.partition("@")
+    return tuple(float(corner) for corner in corners.split(",")) if at else None
 
 
 def crop_ids(rows: pa.Table) -> list[str]:
@@ -186,7 +198,10 @@ def _as_rows(crops: list[str], vectors: NDArray[np.float32], model: Model) -> pa
 
 
 def _stored_vectors(
-    workspace: Workspace, model: Model, crops: list[str]
+    workspace: Workspace,
+    model: Model,
+    crops: list[str],
+    through: Callable[[NDArray[np.float32]], NDArray[np.float32]],
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The vectors of those crops that have one, in order, and which of them do."""
     places: dict[str, list[int]] = {}
@@ -200,7 +215,7 @@ def _stored_vectors(
         ]
         if not found:
             continue
-        vectors = batch["vector"].flatten().to_numpy().reshape(batch.num_rows, -1)
+        vectors = through(batch["vector"].flatten().to_numpy().reshape(batch.num_rows, -1))
         if not len(matrix):
             matrix = np.empty((len(crops), vectors.shape[1]), np.float32)
         source, target = np.array(found).T
