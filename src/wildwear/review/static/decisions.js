@@ -1,6 +1,7 @@
 // The queue between the page and the log: in order, one request at a time, nothing lost and nothing twice.
 
-import { Refused, get, post } from './api.js';
+import { Refused, post } from './api.js';
+import { changesSince } from './changes.js';
 
 /** As many decisions as one request carries. */
 const TOGETHER = 2000;
@@ -28,6 +29,8 @@ export class Decisions extends EventTarget {
   #unsure = 0;
   /** The log's last sequence number before those were sent. */
   #before = 0;
+  /** @type {Map<number, number>} item to the sequence number of our last decision on it */
+  #sequences = new Map();
   #running = false;
   /** @type {(() => void) | null} */
   #wake = null;
@@ -51,6 +54,11 @@ export class Decisions extends EventTarget {
   /** Whether a decision on that item is not saved yet. @param {number} item */
   waits(item) {
     return this.#waiting.has(item);
+  }
+
+  /** Whether what the log says of an item is older than our own last decision on it. @param {number} item @param {number} sequence */
+  supersedes(item, sequence) {
+    return this.waits(item) || sequence <= (this.#sequences.get(item) ?? 0);
   }
 
   /** @param {Decision[]} decisions */
@@ -112,7 +120,8 @@ export class Decisions extends EventTarget {
     const { audit } = batch[0];
     const decisions = batch.map(({ item, verdict, category }) => ({ item, verdict, ...(category && { category }) }));
     const { sequences } = await post('api/decisions', { who: this.who, ...(audit && { audit }), decisions });
-    this.known = Math.max(this.known, ...sequences.slice(-1));
+    batch.forEach(({ item }, index) => this.#sequences.set(item, sequences[index]));
+    this.known = Math.max(this.known, sequences.at(-1));
     this.#settle(batch.length);
   }
 
@@ -125,7 +134,7 @@ export class Decisions extends EventTarget {
 
   /** Whether a batch that was sent without an answer is in the log: it is there whole or not at all. */
   async #landed(batch) {
-    const { changes } = await get('api/changes', { since: this.#before });
+    const { changes } = await changesSince(this.#before);
     const last = new Map(batch.map((decision) => [decision.item, decision]));
     for (const { item, verdict, category, who } of changes) {
       const mine = last.get(item);

@@ -150,6 +150,13 @@ export class Grid extends EventTarget {
     });
   }
 
+  /** Draws every picture anew. */
+  redraw() {
+    for (const row of this.#rows.values()) this.#putAway(row);
+    this.#rows.clear();
+    this.refresh();
+  }
+
   #newLayout() {
     const { clientWidth: width, clientHeight: height } = this.scroller;
     const inner = this.content.clientWidth || width;
@@ -169,8 +176,7 @@ export class Grid extends EventTarget {
     const row = this.layout.row(Math.min(kept, Math.max(0, this.layout.count - 1)));
     this.scrollTo(this.layout.top(row) - MARGIN);
     if (inSight && this.sheet?.count) this.reveal(this.cursor);
-    for (const each of this.#rows.values()) this.#putAway(each);
-    this.#rows.clear();
+    this.redraw();
     this.#draw();
   }
 

@@ -73,17 +73,19 @@ export class Judge extends EventTarget {
   }
 
   /**
-   * Notes what the log says. Items with a decision of ours under way keep that.
-   * @param {{item: number, verdict: string, category: string | null}[]} changes
+   * Notes what the log says, where nothing of ours came after it.
+   * @param {import('./changes.js').Change[]} changes
+   * @returns {import('./changes.js').Change[]} those that changed something here
    */
   learn(changes) {
-    const news = changes.filter(({ item, verdict, category }) => {
-      if (this.decisions.waits(item)) return false;
+    const news = changes.filter(({ item, verdict, category, sequence }) => {
+      if (this.decisions.supersedes(item, sequence)) return false;
       const standing = this.standing(item);
       return standing.verdict !== VERDICTS.indexOf(verdict) || (category && standing.category !== category);
     });
     for (const { item, verdict, category } of news) this.#note(item, VERDICTS.indexOf(verdict), category ?? '');
     if (news.length) this.#tell(news.map(({ item }) => item), false);
+    return news;
   }
 
   /** @param {{item: number, verdict: number, category: string}[]} wanted @param {string} audit */

@@ -1,0 +1,76 @@
+// What the bars say: whether all is saved, how far the sheet is, how quickly it goes, what is selected.
+
+import { Pace, inWords, pictures, thousands } from './pace.js';
+
+/** @param {string} id @returns {HTMLElement} */
+const at = (id) => document.getElementById(id);
+
+export class Status {
+  pace = new Pace();
+
+  /** @param {import('./decisions.js').Decisions} decisions @param {import('./judge.js').Judge} judge @param {import('./grid.js').Grid} grid */
+  constructor(decisions, judge, grid) {
+    this.decisions = decisions;
+    this.judge = judge;
+    this.grid = grid;
+    decisions.addEventListener('change', () => this.saving());
+    judge.addEventListener('judged', ({ detail }) => {
+      if (detail.own) this.pace.add(detail.items.length);
+      this.progress();
+    });
+    grid.addEventListener('selection', () => this.selected());
+    setInterval(() => this.progress(), 5000);
+    addEventListener('beforeunload', (event) => decisions.count && event.preventDefault());
+  }
+
+  saving() {
+    const { count, status } = this.decisions;
+    const save = at('save');
+    const waiting = `${thousands(count)} waiting`;
+    const said = {
+      saved: 'All saved',
+      saving: waiting,
+      offline: `Offline, will retry · ${waiting}`,
+      locked: `Locked out · ${waiting}`,
+    };
+    save.dataset.status = count ? status : 'saved';
+    save.querySelector('span').textContent = count ? said[status] : said.saved;
+    at('trouble').hidden = !count || status === 'saved' || status === 'saving';
+    at('trouble').textContent = troubles(status);
+  }
+
+  progress() {
+    const { sheet } = this.grid;
+    if (!sheet) return;
+    const left = sheet.count - sheet.judged;
+    const rate = this.pace.perMinute;
+    at('done').textContent = `${thousands(sheet.judged)} of ${thousands(sheet.count)} judged`;
+    at('pace').textContent = rate ? `${thousands(Math.round(rate))} a minute` : '';
+    at('left').textContent = rate && left ? `about ${inWords(left / rate)} left` : '';
+    at('bar').style.setProperty('--judged', String(sheet.count ? sheet.judged / sheet.count : 0));
+    at('undo').toggleAttribute('disabled', !this.judge.steps.undoable);
+    at('redo').toggleAttribute('disabled', !this.judge.steps.redoable);
+  }
+
+  selected() {
+    const { size } = this.grid.selection;
+    at('chosen').textContent = size ? `${pictures(size)} selected` : '';
+  }
+
+  /** Names the sheet. @param {import('./place.js').Place} place @param {string} name what is reviewed */
+  title(place, name) {
+    const shown = place.category || place.mode || place.source || (place.query ? 'A query' : 'Everything');
+    at('view').textContent = shown;
+    at('size').textContent = this.grid.sheet ? pictures(this.grid.sheet.count) : '';
+    document.title = `${shown} · ${name} · wildwear review`;
+  }
+}
+
+/** What to do about a status. @param {string} status */
+function troubles(status) {
+  const again = `wildwear review --port ${location.port}`;
+  if (status === 'locked') {
+    return `The server was started again with a new key. Open the address it printed in another tab: this page then saves what waits.`;
+  }
+  return `Nothing is lost: what waits is sent when the server answers again. Has it ended? Start it with ${again} and open the address it prints.`;
+}
