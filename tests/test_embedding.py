@@ -16,9 +16,10 @@ from tests.training.coloured import samples, write_dataset
 
 import wildwear.embedding as embedding
 from wildwear.cli import main
-from wildwear.embedding import crop_ids, embed, embedded
+from wildwear.datasets.reader import STORED
+from wildwear.crops import crop_ids
+from wildwear.embedding import embed, embedded
 from wildwear.errors import UnknownName
-from wildwear.images.decode import decode_upright
 from wildwear.models.registry import load_model
 from wildwear.models.settings import EmbedSettings
 from wildwear.tables import EMBEDDINGS, IMAGES
@@ -40,7 +41,7 @@ def test_each_picture_gets_the_vector_that_the_network_gives_it(shop: Workspace)
     found = embedded(shop, shop.dataset("drawn"), model, "sample_id < '00005'")
     assert found.vectors.shape == (5, 16)
     stored = shop.dataset("drawn").read(["bytes"]).to_pylist()
-    pixels = np.stack([model.preprocessing(decode_upright(row["bytes"], short_side=32)) for row in stored[:5]])
+    pixels = np.stack([model.preprocessing(model.preprocessing.decode(row["bytes"], STORED)) for row in stored[:5]])
     np.testing.assert_allclose(found.vectors, model.run(pixels).embedding, atol=1e-5)
     assert found.rows["sample_id"].to_pylist() == [f"{n:05}" for n in range(5)]
 

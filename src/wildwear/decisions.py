@@ -22,6 +22,8 @@ from wildwear.workspace import Workspace
 CATALOGUE = "catalogue"
 """The collection of the catalogue's own pictures; a dataset is one by its name."""
 
+_READERS_SECONDS = 60.0
+
 
 class Verdict(StrEnum):
     """What a person says of a picture."""
@@ -95,8 +97,8 @@ class DecisionLog:
         return _latest(self._table.read(where=f"audit = {_quoted(audit)}"))
 
     def compact(self) -> None:
-        """Merges the small files that many commits leave."""
-        self._table.compact()
+        """Merges the small files that many commits leave; nobody holds a version of the log for long."""
+        self._table.compact(readers_seconds=_READERS_SECONDS)
 
 
 def standing(workspace: Workspace, collection: str) -> pa.Table:

@@ -85,19 +85,8 @@ class Table:
         self, columns: list[str] | None = None, where: str | None = None, batch_rows: int = 8192
     ) -> Iterator[pa.RecordBatch]:
         """Rows as Arrow batches of at most `batch_rows`, in the order they were written."""
-        if not self.exists:
-            return
-        with self._storage("read"):
-            scanner = self._open().scanner(
-                columns=columns,
-                filter=where,
-                batch_size=batch_rows,
-                scan_in_order=True,
-                io_buffer_size=_READ_AHEAD_BYTES,
-            )
-            for batch in scanner.to_batches():
-                if batch.num_rows:
-                    yield batch
+        if self.exists:
+            yield from self.snapshot().batches(columns, where, batch_rows)
 
     def take(self, indices: list[int], columns: list[str] | None = None) -> pa.Table:
         """The rows at `indices` (positions in the order of `batches`), in that order."""
@@ -147,15 +136,15 @@ class Table:
         with self._committing() as dataset:
             dataset.delete(where)
 
-    def compact(self) -> None:
+    def compact(self, readers_seconds: float = _READERS_SECONDS) -> None:
         """For the end of a stage: merges the small files that many commits leave, and removes versions that no one
-        reads any more; the rows and their order stay."""
+        reads any more, `readers_seconds` after they were replaced; the rows and their order stay."""
         if not self.exists:
             return
         if len(self._open().get_fragments()) >= _FRAGMENTS_WORTH_COMPACTING:
             with self._committing() as dataset:
                 dataset.optimize.compact_files()
-        self._remove_old_versions()
+        self._remove_old_versions(readers_seconds)
 
     # How a table is opened
 
@@ -249,12 +238,12 @@ class Table:
             yield self._open()
             self._sync()
 
-    def _remove_old_versions(self) -> None:
-        """Leaves the newest versions, and all that were the newest at some time within the last hour.
+    def _remove_old_versions(self, readers_seconds: float = _READERS_SECONDS) -> None:
+        """Leaves the newest versions, and all that were the newest within the last `readers_seconds`.
 
         Where it cannot, the rows are committed all the same: that is a notice, and no failure of the stage.
         """
-        since = time.time() - _READERS_SECONDS
+        since = time.time() - readers_seconds
         try:
             with self.locked():
                 manifests = self._manifests()
@@ -330,6 +319,22 @@ class Snapshot:
     @property
     def version(self) -> int:
         return int(self.dataset.version)
+
+    def batches(
+        self, columns: list[str] | None = None, where: str | None = None, batch_rows: int = 8192
+    ) -> Iterator[pa.RecordBatch]:
+        """Rows as Arrow batches of at most `batch_rows`, in the order they were written."""
+        with self.table._storage("read"):
+            scanner = self.dataset.scanner(
+                columns=columns,
+                filter=where,
+                batch_size=batch_rows,
+                scan_in_order=True,
+                io_buffer_size=_READ_AHEAD_BYTES,
+            )
+            for batch in scanner.to_batches():
+                if batch.num_rows:
+                    yield batch
 
     def take(self, indices: list[int], columns: list[str]) -> pa.Table:
         """The rows at `indices` (positions in stored order), in that order."""

@@ -11,6 +11,7 @@ from wildwear.datasets.plan import CANDIDATES, Plan, make_plan, write_dataset
 from wildwear.datasets.samples import by_region, sample_id
 from wildwear.datasets.settings import SplitSettings
 from wildwear.datasets.summary import plan_notes, summarise
+from wildwear.decisions import CATALOGUE, Verdict, standing
 from wildwear.errors import UserError
 from wildwear.records import Report
 from wildwear.tables import IMAGES, LABELS, PRODUCTS
@@ -33,14 +34,15 @@ def split_catalog(
     target = workspace.new_dataset(name)
     taxonomy = load_taxonomy(workspace.taxonomy_name)
     images = workspace.table(IMAGES)
-    candidates, skipped = _candidates(workspace, taxonomy)
+    candidates, relabelled, skipped = _candidates(workspace, taxonomy)
     plan = make_plan(candidates, settings)
     plan.refuse_leaks(f"dataset {name}")
     damaged = write_dataset(name, plan, images, target, progress or (lambda _: None))
     summary = summarise(name, target, taxonomy)
     return Report(
         verb="split",
-        done={"samples": summary.samples, "groups": summary.groups, "categories": len(summary.categories)},
+        done={"samples": summary.samples, "groups": summary.groups, "categories": len(summary.categories)}
+        | ({"pictures relabelled by a person": relabelled} if relabelled else {}),
         skipped=skipped
         | {
             "pictures whose labels exclude each other": len(plan.contradictions),
@@ -53,8 +55,9 @@ def split_catalog(
     )
 
 
-def _candidates(workspace: Workspace, taxonomy: Taxonomy) -> tuple[pa.Table, dict[str, int]]:
-    """One candidate for each stored picture and region in which its product has a label."""
+def _candidates(workspace: Workspace, taxonomy: Taxonomy) -> tuple[pa.Table, int, dict[str, int]]:
+    """One candidate for each stored picture and region in which its product has a label, or a person gave it one; how
+    many pictures a person relabelled; what is left out."""
     import polars as pl
 
     labels = _regions_of_products(workspace, taxonomy)
@@ -64,7 +67,12 @@ def _candidates(workspace: Workspace, taxonomy: Taxonomy) -> tuple[pa.Table, dic
     if not stored.height:
         raise UserError("none of the pictures could be stored: see 'wildwear fetch', or try --retry-failed")
     known = stored.join(groups, on="product_id", how="inner", maintain_order="left")
-    rows = known.join(labels, on="product_id", how="inner", maintain_order="left")
+    decided = _decided(workspace, taxonomy)
+    undecided = known.join(decided, on="image_id", how="anti", maintain_order="left")
+    moved = known.join(decided.drop_nulls("labels"), on="image_id", how="inner", maintain_order="left")
+    rows = pl.concat(
+        [undecided.join(labels, on="product_id", how="inner", maintain_order="left"), moved], how="diagonal"
+    )
     ids = [sample_id(image, None, region) for image, region in zip(rows["image_id"], rows["region"], strict=True)]
     rows = rows.with_columns(
         sample_id=pl.Series(ids, dtype=pl.String),
@@ -76,9 +84,28 @@ def _candidates(workspace: Workspace, taxonomy: Taxonomy) -> tuple[pa.Table, dic
     skipped = {
         "pictures that are not stored": images.height - stored.height,
         "pictures of products that are gone": stored.height - known.height,
-        "pictures of products without a label": known.join(labels, on="product_id", how="anti").height,
+        "pictures that a person rejected": known.height - undecided.height - moved.height,
+        "pictures of products without a label": undecided.join(labels, on="product_id", how="anti").height,
     }
-    return rows.select(CANDIDATES.names).to_arrow(), skipped
+    return rows.select(CANDIDATES.names).to_arrow(), moved.height, skipped
+
+
+def _decided(workspace: Workspace, taxonomy: Taxonomy) -> pl.DataFrame:
+    """What people said of pictures whatever the queries say: `image_id`, and the `region` and `labels` of those that
+    were relabelled, null for those that were rejected."""
+    import polars as pl
+
+    said = pl.DataFrame(standing(workspace, CATALOGUE).select(["crop_id", "verdict", "becomes"]))
+    said = said.filter(pl.col("verdict") != Verdict.KEEP.value).rename({"crop_id": "image_id"})
+    regions = {
+        name: taxonomy.category(name, "decisions").region.value for name in said["becomes"].drop_nulls().unique()
+    }
+    becomes = pl.col("becomes")
+    return said.select(
+        "image_id",
+        region=becomes.replace_strict(regions, default=None, return_dtype=pl.String),
+        labels=pl.when(becomes.is_not_null()).then(pl.concat_list(becomes)),
+    )
 
 
 def _regions_of_products(workspace: Workspace, taxonomy: Taxonomy) -> pl.DataFrame:

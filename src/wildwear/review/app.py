@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -17,7 +18,7 @@ from wildwear.errors import StorageError, UnknownName, UserError, WildwearError
 from wildwear.review import audit as audits
 from wildwear.review.bodies import AuditBody, DecisionsBody
 from wildwear.review.committer import Overloaded
-from wildwear.review.details import describe, picture
+from wildwear.review.details import describe
 from wildwear.review.page_files import page_files
 from wildwear.review.security import Guard
 from wildwear.review.session import Review
@@ -112,9 +113,9 @@ def _pictures(review: Review) -> APIRouter:
 
     @router.get("/picture/{item}.jpg")
     def stored(item: _NUMBER) -> Response:
-        data = picture(collection, review.known(item))
+        data = collection.pictures.read(np.array([review.known(item)]))[0]
         if not data:
-            raise HTTPException(404, "that picture is damaged")
+            raise HTTPException(404, "that picture is not there any more")
         return Response(data, media_type="image/jpeg", headers=_FOREVER)
 
     @router.get("/api/item/{item}")

@@ -16,9 +16,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wildwear.decisions import CATALOGUE
-from wildwear.embedding import STORED, crop_ids
+from wildwear.crops import crop_ids
+from wildwear.embedding import STORED
 from wildwear.errors import UserError
-from wildwear.table import Snapshot
+from wildwear.review.pictures import Pictures
+from wildwear.table import Table
 from wildwear.tables import IMAGES, INSPECTIONS, LABELS, PRODUCTS
 from wildwear.workspace import Workspace
 
@@ -58,10 +60,7 @@ class Collection:
 
     name: str
     kind: Literal["catalogue", "dataset"]
-    pictures: Snapshot
-    """The table that holds the pictures."""
-    place: NDArray[np.int64]
-    """Where in `pictures` each item's picture lies."""
+    pictures: Pictures
     crop: Names
     """What decisions go by."""
     label: Names
@@ -79,7 +78,7 @@ class Collection:
     inspected: bool
 
     def __len__(self) -> int:
-        return len(self.place)
+        return len(self.label.codes)
 
     @property
     def categories(self) -> list[str]:
@@ -113,7 +112,6 @@ def _catalogue(workspace: Workspace) -> Collection:
     images = workspace.table(IMAGES)
     if not images.count(STORED):
         raise UserError(f"{workspace.root} has no pictures yet: run 'wildwear fetch' first")
-    pictures = images.snapshot()
     stored = pl.DataFrame(images.read(["product_id", "image_id", "status"])).with_row_index("place")
     products = pl.DataFrame(workspace.table(PRODUCTS).read(["product_id", "source"]))
     claims = pl.DataFrame(workspace.table(LABELS).read(["product_id", "category"], "wins = true"))
@@ -124,7 +122,7 @@ def _catalogue(workspace: Workspace) -> Collection:
         .join(products, on="product_id", how="left", maintain_order="left")
         .join(labels, on="product_id", how="left", maintain_order="left")
     )
-    return _collected(workspace, CATALOGUE, "catalogue", pictures, frame)
+    return _collected(workspace, CATALOGUE, "catalogue", images, frame)
 
 
 def _dataset(workspace: Workspace, name: str) -> Collection:
@@ -133,7 +131,6 @@ def _dataset(workspace: Workspace, name: str) -> Collection:
     table = workspace.dataset(name)
     if not table.count():
         raise UserError(f"dataset {name} has no samples: make it again with 'split' or 'dataset import'")
-    pictures = table.snapshot()
     rows = table.read(["image_id", "box", "labels", "split"])
     frame = pl.DataFrame(
         {
@@ -143,14 +140,14 @@ def _dataset(workspace: Workspace, name: str) -> Collection:
             "source": pl.Series(rows["split"]),
         }
     ).with_row_index("place")
-    return _collected(workspace, name, "dataset", pictures, frame)
+    return _collected(workspace, name, "dataset", table, frame)
 
 
 def _collected(
     workspace: Workspace,
     name: str,
     kind: Literal["catalogue", "dataset"],
-    pictures: Snapshot,
+    table: Table,
     frame: pl.DataFrame,
 ) -> Collection:
     import polars as pl
@@ -159,12 +156,12 @@ def _collected(
     quoted = name.replace("'", "''")
     inspected = pl.DataFrame(workspace.table(INSPECTIONS).read(columns, f"collection = '{quoted}'"))
     frame = frame.join(inspected, on="crop_id", how="left", maintain_order="left")
+    crop = _names(frame["crop_id"])
     return Collection(
         name=name,
         kind=kind,
-        pictures=pictures,
-        place=frame["place"].to_numpy().astype(np.int64),
-        crop=_names(frame["crop_id"]),
+        pictures=Pictures(table, crop.names, crop.codes, frame["place"].to_numpy().astype(np.int64)),
+        crop=crop,
         label=_names(frame["label"]),
         product=_names(frame["product_id"]),
         source=_names(frame["source"]),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Full, Queue
 from threading import Thread
 
 from wildwear.decisions import Decision, DecisionLog
-from wildwear.errors import WildwearError
+from wildwear.errors import StorageError, WildwearError
 
 _WAITING = 1024  # requests
 _TOGETHER = 20_000  # decisions in one commit
@@ -48,8 +49,12 @@ class Committer:
             self._commit(waiting)
             commits += 1
             if commits % _COMMITS_BETWEEN_COMPACTIONS == 0:
-                self._log.compact()
-        self._log.compact()
+                self._compact()
+        self._compact()
+
+    def _compact(self) -> None:
+        with suppress(StorageError):  # the decisions are there; the next commit says what is wrong with the disk
+            self._log.compact()
 
     def _gather(self) -> list[tuple[Sequence[Decision], Future[range]]] | None:
         """All that waits now, at least one; None at the end."""

@@ -34,13 +34,6 @@ def describe(workspace: Workspace, collection: Collection, item: int) -> dict[st
     }
 
 
-def picture(collection: Collection, item: int) -> bytes | None:
-    """The stored JPEG of an item."""
-    rows = collection.pictures.take([int(collection.place[item])], ["bytes"])
-    data: bytes | None = rows["bytes"][0].as_py()
-    return data
-
-
 def _texts(workspace: Workspace, product: str | None) -> dict[str, Any]:
     if product is None:
         return {"title": "", "description": "", "words": []}

@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import logging
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = logging.getLogger(__name__)
 
 MAX_BODY = 1 << 20
 BODY_SECONDS = 30.0
@@ -67,6 +70,9 @@ class Guard:
             await self._app(scope, _limited(Headers(scope=scope), receive), answered)
         except Refused as refused:
             await answered.refuse(refused)
+        except Exception:
+            _log.exception("%s %s", scope["method"], scope["path"])
+            await answered.refuse(Refused(500, "failed", "something went wrong here: see the terminal"))
 
     async def _entered(self, scope: Scope, send: Send) -> bool:
         """Whether this was the address that was printed: its token becomes a cookie. Raises `Refused`."""

@@ -100,8 +100,7 @@ class Sheets:
     """The sheets that were handed out lately, by a name made of what they hold."""
 
     def __init__(self, collection: Collection) -> None:
-        version = f"{collection.pictures.table.uri} {collection.pictures.version}"
-        self._salt = hashlib.sha256(version.encode())
+        self._salt = hashlib.sha256(collection.pictures.version.encode())
         self._sheets: OrderedDict[str, Items] = OrderedDict()
         self._lock = Lock()
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from wildwear.errors import WildwearError
+from wildwear.crops import box_in
+from wildwear.errors import StorageError, WildwearError
 
 if TYPE_CHECKING:
     from wildwear.review.collection import Collection
@@ -86,24 +85,17 @@ def draw(collection: Collection, items: NDArray[np.int64]) -> bytes:
     import simplejpeg
 
     sprite = np.full((ROWS * TILE, COLUMNS * TILE, 3), GROUND, np.uint8)
-    rows = _rows(collection, items)
-    if rows is not None:
-        boxes = rows["box"].to_pylist() if "box" in rows.column_names else [None] * len(items)
-        for place, (data, box) in enumerate(zip(rows["bytes"], boxes, strict=True)):
-            y, x = TILE * (place // COLUMNS), TILE * (place % COLUMNS)
-            _draw_tile(sprite[y : y + TILE, x : x + TILE], data.as_py() or b"", box)
+    try:
+        pictures = collection.pictures.read(items)
+    except StorageError:
+        pictures = []
+    for place, (item, data) in enumerate(zip(items.tolist(), pictures, strict=False)):
+        y, x = TILE * (place // COLUMNS), TILE * (place % COLUMNS)
+        _draw_tile(sprite[y : y + TILE, x : x + TILE], data or b"", box_in(str(collection.crop.of(item))))
     return bytes(simplejpeg.encode_jpeg(sprite, quality=_QUALITY, colorsubsampling="420", fastdct=True))
 
 
-def _rows(collection: Collection, items: NDArray[np.int64]) -> pa.Table | None:
-    columns = ["bytes", "box"] if collection.kind == "dataset" else ["bytes"]
-    try:
-        return collection.pictures.take(collection.place[items].tolist(), columns)
-    except WildwearError:
-        return None
-
-
-def _draw_tile(tile: Pixels, data: bytes, box: Sequence[float] | None) -> None:
+def _draw_tile(tile: Pixels, data: bytes, box: tuple[float, ...] | None) -> None:
     """Puts a picture, or the surroundings of a box in it, whole into the middle of a tile."""
     from PIL import Image
 
@@ -119,7 +111,7 @@ def _draw_tile(tile: Pixels, data: bytes, box: Sequence[float] | None) -> None:
     tile[y : y + size[1], x : x + size[0]] = small
 
 
-def _scaled(data: bytes, box: Sequence[float] | None) -> Pixels:
+def _scaled(data: bytes, box: tuple[float, ...] | None) -> Pixels:
     """Decoded no larger than a tile needs, with libjpeg's scaling."""
     import simplejpeg
 

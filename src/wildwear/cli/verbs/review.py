@@ -26,3 +26,24 @@ def review(*, settings: Annotated[ReviewSettings, Parameter(name="*")] = ReviewS
     json = current().json
     tell = complain if json else say
     return run(current().open(), settings, lambda address: tell(f"{address}  (Ctrl-C ends)"))
+
+
+@app.command(help_epilogue="Example: wildwear review apply street street-reviewed")
+def apply(dataset: str, name: str, /) -> Report:
+    """Make a dataset without the samples that were rejected, the relabelled ones under their new label.
+
+    For the catalogue there is no need: 'split' heeds what was decided.
+
+    Parameters
+    ----------
+    dataset
+        The dataset that was reviewed with --on; it stays as it is.
+    name
+        The dataset to make; one of this name is replaced.
+    """
+    from wildwear.cli.output import progress
+    from wildwear.datasets.reviewed import apply_decisions
+
+    workspace = current().open()
+    with progress("copying samples", workspace.dataset(dataset).count()) as advance:
+        return apply_decisions(workspace, dataset, name, advance)
