@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wildwear.evaluation.scores import Part, Scores
+from wildwear.figures import FAINT, bare, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,19 +14,6 @@ if TYPE_CHECKING:
 
 COLOURS = ("#1f5fa8", "#c8641b", "#3d8b4f", "#8a4fa3", "#a33b4c", "#4a7d87")
 """One a model, dark enough for print."""
-_INK, _FAINT = "#22272e", "#d9dee4"
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "wildwear",
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "text.color": _INK,
-    "axes.labelcolor": _INK,
-    "axes.edgecolor": _FAINT,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "text.parse_math": False,
-}
 
 
 def by_category(scores: Sequence[Scores]) -> str:
@@ -42,11 +29,17 @@ def by_category(scores: Sequence[Scores]) -> str:
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.set_xlim(0, 100)
         axes.set_xlabel("top-1 accuracy, %")
-        axes.xaxis.grid(True, color=_FAINT, linewidth=0.8)
+        axes.xaxis.grid(True, color=FAINT, linewidth=0.8)
         axes.set_axisbelow(True)
-        _bare(axes, "left", "top", "right")
+        bare(axes, "left", "top", "right")
 
-    return _svg(draw, width=7.6, height=0.6 + max(0.24, 0.13 * len(scores)) * len(names))
+    return svg(
+        draw,
+        width=7.6,
+        height=0.6 + max(0.24, 0.13 * len(scores)) * len(names),
+        title="Top-1 accuracy of each category",
+        description="A dot for each model and category, with a line for its 95 % interval.",
+    )
 
 
 def reliability_diagram(scores: Sequence[Scores]) -> str:
@@ -63,11 +56,17 @@ def reliability_diagram(scores: Sequence[Scores]) -> str:
             axes.plot(x, y, color=colour, linewidth=1.4)
             axes.scatter(x, y, s=sizes, color=colour, alpha=0.75, linewidth=0, zorder=3)
         axes.set(xlim=(0, 100), ylim=(0, 100), xlabel="confidence, %", ylabel="accuracy, %", aspect="equal")
-        axes.grid(True, color=_FAINT, linewidth=0.8)
+        axes.grid(True, color=FAINT, linewidth=0.8)
         axes.set_axisbelow(True)
-        _bare(axes, "top", "right")
+        bare(axes, "top", "right")
 
-    return _svg(draw, width=3.7, height=3.5)
+    return svg(
+        draw,
+        width=3.7,
+        height=3.5,
+        title="Accuracy against confidence",
+        description="A line for each model; on the diagonal it is right as often as it says.",
+    )
 
 
 def _intervals(axes: Axes, names: Sequence[str], parts: Sequence[Part], colour: str, offset: float) -> None:
@@ -81,22 +80,3 @@ def _intervals(axes: Axes, names: Sequence[str], parts: Sequence[Part], colour: 
 
 def _offset(index: int, models: int) -> float:
     return 0.0 if models == 1 else 0.5 * (index / (models - 1) - 0.5)
-
-
-def _bare(axes: Axes, *sides: str) -> None:
-    for side in sides:
-        axes.spines[side].set_visible(False)
-    axes.tick_params(length=0)
-
-
-def _svg(draw: Any, *, width: float, height: float) -> str:
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    with rc_context(_STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        draw(figure)
-        text = StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :]
