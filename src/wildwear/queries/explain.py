@@ -25,11 +25,34 @@ LOST = "lost to another category"
 MINUS = "held off by a minus-term"
 ELSEWHERE = "has the words, but not in the field asked for"
 ONE_SIDE = "has one side of an &"
-OUTCOMES = (CAME_IN, LOST, MINUS, ELSEWHERE, ONE_SIDE)
+NEAR = (MINUS, ELSEWHERE, ONE_SIDE)
+OUTCOMES = (CAME_IN, LOST, *NEAR)
 """What can be said of a product and a category: each that concerns the category has one of these."""
 
 _BLOCKERS = "minus-terms"
 OUTCOME_TYPE = pa.struct([("outcome", pa.string()), ("why", pa.string()), ("words", pa.list_(WORD_TYPE))])
+
+
+class NearMisses:
+    """What a worker runs on products that a block does not match: each row's outcome, None where it has none."""
+
+    def __init__(self, block: Block, policy: str, fields: tuple[str, ...]) -> None:
+        self.probes = _probes(block)
+        self._matcher = Matcher(list(self.probes.values()), fields)
+        self._resolver = Resolver(tuple(self.probes), {}, policy)
+        self.columns = self._matcher.columns
+
+    def __call__(self, batch: pa.RecordBatch) -> list[dict[str, Any] | None]:
+        claims = self._resolver.resolve(self._matcher, self._matcher.words(self._matcher.match(batch)))
+        return [self._outcome(row) for row in claims.by_row(batch.num_rows, self._resolver.names).to_pylist()]
+
+    def _outcome(self, claims: list[dict[str, Any]]) -> dict[str, Any] | None:
+        found = {claim["category"]: claim["words"] for claim in claims}
+        for outcome in NEAR:
+            if outcome in found:
+                decisive = found[_BLOCKERS if outcome == MINUS else outcome]
+                return {"outcome": outcome, "why": _why(outcome, decisive[0]), "words": found[outcome]}
+        return None
 
 
 class Explainer:
@@ -39,27 +62,21 @@ class Explainer:
         block = queries.block(category)
         self._category = block.category
         self._labeller = Labeller(queries, policy, fields)
-        probes = _probes(block)
-        self._matcher = Matcher(list(probes.values()), fields)
-        self._probes = Resolver(tuple(probes), {}, policy)
-        self.columns = sorted({*self._labeller.matcher.columns, *self._matcher.columns})
+        self._near = NearMisses(block, policy, fields)
+        self.columns = sorted({*self._labeller.matcher.columns, *self._near.columns})
 
     def __call__(self, batch: pa.RecordBatch) -> pa.Array:
-        claims = self._labeller(batch).to_pylist()
-        probed = self._probes.resolve(self._matcher, self._matcher.words(self._matcher.match(batch)))
-        near = probed.by_row(batch.num_rows, self._probes.names).to_pylist()
-        return pa.array(map(self._outcome, claims, near), OUTCOME_TYPE)
+        outcomes = [self._claimed(claims) for claims in self._labeller(batch).to_pylist()]
+        others = [row for row, outcome in enumerate(outcomes) if outcome is None]
+        for row, near in zip(others, self._near(batch.take(pa.array(others, pa.int64()))), strict=True):
+            outcomes[row] = near
+        return pa.array(outcomes, OUTCOME_TYPE)
 
-    def _outcome(self, claims: list[dict[str, Any]], near: list[dict[str, Any]]) -> dict[str, Any] | None:
+    def _claimed(self, claims: list[dict[str, Any]]) -> dict[str, Any] | None:
         for claim in claims:
             if claim["category"] == self._category:
                 outcome = CAME_IN if claim["wins"] else LOST
                 return {"outcome": outcome, "why": claim["resolution"], "words": claim["words"]}
-        found = {claim["category"]: claim["words"] for claim in near}
-        for outcome in (MINUS, ELSEWHERE, ONE_SIDE):
-            if outcome in found:
-                decisive = found[_BLOCKERS if outcome == MINUS else outcome]
-                return {"outcome": outcome, "why": _why(outcome, decisive[0]), "words": found[outcome]}
         return None
 
 

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 
 from wildwear.errors import UserError
 from wildwear.queries.evaluate import Matcher
+from wildwear.queries.fold import Ints
 from wildwear.queries.load import QuerySet, load_queries
-from wildwear.queries.resolve import CLAIM_TYPE, Resolver
+from wildwear.queries.resolve import CLAIM_TYPE, Claims, Resolver
 from wildwear.queries.settings import LabelSettings
 from wildwear.queries.syntax import check_field
 from wildwear.records import Report
@@ -43,11 +44,21 @@ class Labeller:
 
     def __init__(self, queries: QuerySet, policy: str, fields: tuple[str, ...]) -> None:
         self.matcher = Matcher([block.query for block in queries.blocks], fields)
+        self.categories = queries.categories
         self._resolver = Resolver(queries.categories, queries.umbrellas, policy)
 
     def __call__(self, batch: pa.RecordBatch) -> pa.Array:
-        claims = self._resolver.resolve(self.matcher, self.matcher.words(self.matcher.match(batch)))
-        return claims.by_row(batch.num_rows, self._resolver.names)
+        return self._claims(batch).by_row(batch.num_rows, self.categories)
+
+    def winners(self, batch: pa.RecordBatch) -> Ints:
+        """For each row which of `categories` wins it, -1 for none."""
+        claims = self._claims(batch)
+        found = np.full(batch.num_rows, -1, np.int64)
+        found[claims.rows[claims.wins]] = claims.queries[claims.wins]
+        return found
+
+    def _claims(self, batch: pa.RecordBatch) -> Claims:
+        return self._resolver.resolve(self.matcher, self.matcher.words(self.matcher.match(batch)))
 
 
 @dataclass(slots=True, kw_only=True)
