@@ -73,7 +73,7 @@ def test_settings_come_from_the_workspace_too(shop: Shop, run: Run) -> None:
         (["a.csv", "--column", "title=nam"], 1, "no column 'nam'; there are id, title"),
         (["a.csv", "--images", "nowhere"], 1, "--images nowhere: there is no such folder"),
         (["a.csv", "--max-rows", "0"], 1, "--max-rows must be at least 1"),
-        (["a.csv", "--format", "shopify"], 2, "shopify"),
+        (["a.csv", "--format", "shopware"], 2, "shopware"),
     ],
 )
 def test_what_cannot_be_done_is_one_plain_line(

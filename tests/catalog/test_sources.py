@@ -96,7 +96,7 @@ ARCHIVES = {
     "a.csv.zst": b"\x28\xb5\x2f\xfd...",
     "a.csv.bz2": b"BZh9...",
     "photo.csv": b"\xff\xd8\xff\xe0...",
-    "feed.xml": b"<?xml version='1.0'?><rss/>",
+    "page.xml": b"\xef\xbb\xbf <!DOCTYPE html><html><p>Please sign in</p></html>",
     "array.json": b'[{"id": 1}]',
     "text.parquet": b"id,title\n",
     "zipped.parquet.gz": gzip.compress(b"PAR1..."),

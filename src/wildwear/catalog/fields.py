@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -18,6 +18,8 @@ Columns: TypeAlias = Mapping[str, tuple[str, ...]]
 ATTRIBUTE = "attribute."
 CLEANED = "control characters removed"
 BAD_REFERENCE = "picture references that are no http(s) address and no path below --images"
+
+UNKNOWN_PICTURE = "pictures that the table of pictures does not know"
 
 _LONGEST = {"id": 200, "group": 200, "title": 2_000, "brand": 500, "category": 5_000}
 _NESTED_IMAGE = ("hi_res", "large", "url", "src", "link", "thumb")
@@ -77,18 +79,24 @@ class Fields:
         plain = plain_text(text)
         return self._within(plain, role, _LONGEST.get(role, self.max_cell))
 
-    def images(self) -> tuple[str, ...]:
+    def images(self, role: str = "images") -> tuple[str, ...]:
         """The pictures' addresses or paths in order, each once; what is neither is left out with a remark."""
-        return united_in_order(self._images())
+        return self.resolved(reference for value in self.values(role) for reference in self._references(value))
 
-    def _images(self) -> Iterator[str]:
-        for value in self.values("images"):
-            for cell in _image_cells(value):
-                for reference in split_references(self._checked(cell, "images")):
-                    try:
-                        yield self.base.resolve(reference)
-                    except BadReference as error:
-                        self.remarks.append(Remark(kind=BAD_REFERENCE, detail=f"{reference[:80]!r}: {error}"))
+    def _references(self, value: Any) -> Iterator[str]:
+        for cell in _image_cells(value):
+            yield from split_references(self._checked(cell, "images"))
+
+    def resolved(self, references: Iterable[str]) -> tuple[str, ...]:
+        """References as `images` gives them, for an importer that finds them itself."""
+        return united_in_order(self._resolved(references))
+
+    def _resolved(self, references: Iterable[str]) -> Iterator[str]:
+        for reference in references:
+            try:
+                yield self.base.resolve(self._checked(reference, "images"))
+            except BadReference as error:
+                self.remarks.append(Remark(kind=BAD_REFERENCE, detail=f"{reference[:80]!r}: {error}"))
 
     def attributes(self) -> dict[str, str]:
         """What the roles `attribute.NAME` and `attributes` hold; a column of its own wins."""

@@ -16,10 +16,11 @@ def fold(stored: Product | None, row: Product, *, supplement: bool = False) -> P
     """The product `row.group_id` with `row` in it.
 
     A row whose id is the group's is the parent: its own texts hold, and its pictures come first. Any other row is a
-    variant: listed in `variants`, its texts used where the parent has none, its attributes and pictures added.
+    variant: listed in `variants`, its texts used where the parent has none, its attributes and pictures added. Where
+    the row lists variants of its own, these are taken instead.
     """
     is_parent = row.product_id == row.group_id
-    variants = () if is_parent else (Variant(product_id=row.product_id, title=row.title, image_urls=row.image_urls),)
+    variants = row.variants if is_parent else (_as_variant(row),)
     alone = replace(row, product_id=row.group_id, variants=variants)
     if stored is None:
         return alone
@@ -39,6 +40,12 @@ def fold(stored: Product | None, row: Product, *, supplement: bool = False) -> P
         source=first.source,
         row=first.row,
     )
+
+
+def _as_variant(row: Product) -> Variant:
+    if row.variants:
+        return row.variants[0]
+    return Variant(product_id=row.product_id, title=row.title, image_urls=row.image_urls)
 
 
 def _missing_in(stored: Product, row: Product) -> dict[str, str]:
@@ -70,7 +77,12 @@ def contradictions(stored: Product, row: Product) -> list[str] | None:
     variant = next((one for one in stored.variants if one.product_id == row.product_id), None)
     if variant is None:
         return None
-    return [*_differing("title", variant.title, row.title), *_further_pictures(variant.image_urls, row.image_urls)]
+    again = _as_variant(row)
+    return [
+        *_differing("title", variant.title, again.title),
+        *(_differing("title", stored.title, row.title) if row.variants else []),
+        *_further_pictures(variant.image_urls, again.image_urls),
+    ]
 
 
 def _differing(name: str, first: str, second: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +14,17 @@ from wildwear.records import Product
 
 ROLES = ("id", "group", "title", "description", "brand", "category", "images", "attributes")
 REQUIRED = ("id", "title")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogFile:
+    """One file of an import, for an importer that looks at its files before it converts their rows."""
+
+    name: str
+    columns: Columns
+    is_companion: bool
+    rows: Callable[[], Iterator[Row]]
+    """Its readable rows from the start, each time it is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +58,30 @@ class Importer(ABC):
 
     # Optional
 
-    def parents(self, rows: Iterable[Row], columns: Columns) -> Mapping[str, str]:  # noqa: ARG002
-        """For a format whose parents name their variants: the parent of each variant, by a first look over all rows."""
-        return {}
+    def is_companion(self, columns: Collection[str]) -> bool:  # noqa: ARG002
+        """Whether a file with these columns holds no products, but what the files of products refer to."""
+        return False
+
+    def check_companion(self, fields: Fields) -> None:  # noqa: B027
+        """Raises `RowRejected` for a row of a companion that says nothing."""
+
+    def prepared(self, files: Sequence[CatalogFile]) -> Importer:  # noqa: ARG002
+        """The importer of one import, where a row cannot be understood alone: after a first look over all files of
+        this format, or with a memory of the row before. Raises `UserError` where a companion is missing."""
+        return self
 
 
-def columns_by_role(importer: Importer, columns: Collection[str], chosen: Iterable[str], where: str) -> Columns:
+def columns_by_role(
+    importer: Importer, columns: Collection[str], chosen: Iterable[str], where: str, remedy: str = ""
+) -> Columns:
     """The importer's guess, with what a person chose (`ROLE=COLUMN`) in its place.
 
     Raises `UnknownName` for a role that does not exist, `MissingColumn` where a chosen column, the id or the title is
-    not there.
+    not there; `remedy` is what else may help then.
     """
     roles = importer.guess(columns)
+    if importer.is_companion(columns):
+        return roles
     by_hand: dict[str, tuple[str, ...]] = {}
     for choice in chosen:
         role, equals, column = choice.partition("=")
@@ -72,5 +95,5 @@ def columns_by_role(importer: Importer, columns: Collection[str], chosen: Iterab
     roles = {role: names for role, names in {**roles, **by_hand}.items() if names}
     for role in REQUIRED:
         if role not in roles:
-            raise MissingColumn(role, columns, where, f"Name the one that holds it: --column {role}=COLUMN")
+            raise MissingColumn(role, columns, where, f"Name the one that holds it: --column {role}=COLUMN{remedy}")
     return roles

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from wildwear.catalog.fields import Columns, Fields, RowRejected
 from wildwear.catalog.folding import fold
 from wildwear.catalog.images_folder import write_images_folder
-from wildwear.catalog.importer import Converted, Importer, columns_by_role
-from wildwear.catalog.importers import find_importer
+from wildwear.catalog.importer import CatalogFile, Converted, Importer, columns_by_role
+from wildwear.catalog.importers import FORMATS, find_importer
 from wildwear.catalog.intake import Intake
 from wildwear.catalog.reading import open_rows
 from wildwear.catalog.references import ImageBase
@@ -34,6 +35,7 @@ class Plan:
     source: Source
     importer: Importer
     columns: Columns
+    is_companion: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,8 @@ def import_catalog(
             else:
                 intake.take(outcome)
         intake.finish()
-    return summarise(names, intake.tally, reader.remarks)
+    formats = {plan.source.name: plan.importer.name for plan in reader.plans}
+    return summarise(formats, intake.tally, reader.remarks)
 
 
 def preview_import(settings: ImportSettings) -> Preview:
@@ -89,20 +92,15 @@ class _CatalogReader:
     settings: ImportSettings
     base: ImageBase
     plans: tuple[Plan, ...]
-    parents: Mapping[str, str]
-    """The product that each variant belongs to, over all files: a parent may stand in another one than its variants."""
     remarks: Remarks = field(default_factory=Remarks)
 
     @staticmethod
     def open(settings: ImportSettings) -> _CatalogReader:
-        """Finds the files, recognises each one's format and maps its columns, so that mistakes show at once."""
+        """Finds the files, recognises each one's format and maps its columns, so that mistakes show at once; then lets
+        importers look over all of them, as a parent may stand in another file than its variants."""
         base = ImageBase.parse(settings.images)
         plans = tuple(_plan(source, settings) for source in find_sources(settings))
-        parents: dict[str, str] = {}
-        for plan in plans:
-            for variant, parent in plan.importer.parents(_good_rows(plan, settings), plan.columns).items():
-                parents.setdefault(variant, parent)
-        return _CatalogReader(settings=settings, base=base, plans=plans, parents=parents)
+        return _CatalogReader(settings=settings, base=base, plans=_prepared(plans, settings))
 
     def outcomes(self) -> Iterator[Converted | Rejection]:
         """Each row of each file as a product, or as the reason why it is none."""
@@ -110,14 +108,19 @@ class _CatalogReader:
             wanted = {column for names in plan.columns.values() for column in names}
             with open_rows(plan.source, self.settings, wanted) as reading:
                 for row in reading.rows:
-                    yield self._outcome(row, plan)
+                    outcome = self._outcome(row, plan)
+                    if outcome is not None:
+                        yield outcome
 
-    def _outcome(self, row: AnyRow, plan: Plan) -> Converted | Rejection:
+    def _outcome(self, row: AnyRow, plan: Plan) -> Converted | Rejection | None:
         source = plan.source.name
         if isinstance(row, BadRow):
             return Rejection(source=source, row=row.number, reason=row.reason, detail=row.detail)
         fields = Fields(cells=row.cells, columns=plan.columns, base=self.base, max_cell=self.settings.max_cell)
         try:
+            if plan.is_companion:
+                plan.importer.check_companion(fields)
+                return None
             converted = plan.importer.convert(fields)
         except RowRejected as rejected:
             return Rejection(source=source, row=row.number, reason=rejected.reason, detail=rejected.detail)
@@ -126,16 +129,30 @@ class _CatalogReader:
             return Rejection(source=source, row=row.number, reason="unreadable_row", detail=detail)
         for remark in fields.remarks:
             self.remarks.add(remark, source, row.number)
-        product = converted.product
-        group = self.parents.get(product.product_id, product.group_id)
-        return replace(converted, product=replace(product, group_id=group, source=source, row=row.number))
+        return replace(converted, product=replace(converted.product, source=source, row=row.number))
 
 
 def _plan(source: Source, settings: ImportSettings) -> Plan:
     with open_rows(source, settings) as reading:
-        importer = find_importer(settings.format, reading.columns)
-        columns = columns_by_role(importer, reading.columns, settings.column, source.name)
-    return Plan(source=source, importer=importer, columns=columns)
+        importer = find_importer(settings.format, reading.columns, source.name)
+        remedy = f", or the format: --format {', '.join(FORMATS)}" if settings.format == "auto" else ""
+        columns = columns_by_role(importer, reading.columns, settings.column, source.name, remedy)
+        is_companion = importer.is_companion(reading.columns)
+    return Plan(source=source, importer=importer, columns=columns, is_companion=is_companion)
+
+
+def _prepared(plans: tuple[Plan, ...], settings: ImportSettings) -> tuple[Plan, ...]:
+    files: dict[Importer, list[CatalogFile]] = {}
+    for plan in plans:
+        file = CatalogFile(
+            name=plan.source.name,
+            columns=plan.columns,
+            is_companion=plan.is_companion,
+            rows=partial(_good_rows, plan, settings),
+        )
+        files.setdefault(plan.importer, []).append(file)
+    prepared = {importer: importer.prepared(theirs) for importer, theirs in files.items()}
+    return tuple(replace(plan, importer=prepared[plan.importer]) for plan in plans)
 
 
 def _good_rows(plan: Plan, settings: ImportSettings) -> Iterator[Row]:

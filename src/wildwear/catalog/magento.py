@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from wildwear.catalog.attributes import parse_variations
-from wildwear.catalog.fields import Columns, Fields, RowRejected, flat
-from wildwear.catalog.importer import Converted, Importer
-from wildwear.catalog.rows import Row
+from wildwear.catalog.fields import Fields, RowRejected, flat
+from wildwear.catalog.importer import CatalogFile, Converted, Importer
 from wildwear.catalog.text import plain_text
 from wildwear.records import Product
 
@@ -32,6 +31,9 @@ class Magento(Importer):
 
     name = "magento"
 
+    def __init__(self, parents: Mapping[str, str] | None = None) -> None:
+        self._parents = parents or {}
+
     def recognises(self, columns: Collection[str]) -> bool:
         return _OWN_COLUMNS.issubset(columns)
 
@@ -39,16 +41,17 @@ class Magento(Importer):
         there = {role: tuple(name for name in names if name in columns) for role, names in _ROLES.items()}
         return {role: names for role, names in there.items() if names}
 
-    def parents(self, rows: Iterable[Row], columns: Columns) -> Mapping[str, str]:
+    def prepared(self, files: Sequence[CatalogFile]) -> Magento:
         parents: dict[str, str] = {}
-        for row in rows:
-            variations = row.cells.get(_VARIATIONS)
-            if not isinstance(variations, str) or not variations:
-                continue
-            parent = plain_text(next(flat(row.cells.get(columns["id"][0])), ""))
-            for sku in parse_variations(variations):
-                parents.setdefault(plain_text(sku), parent)
-        return parents
+        for file in files:
+            for row in file.rows():
+                variations = row.cells.get(_VARIATIONS)
+                if not isinstance(variations, str) or not variations:
+                    continue
+                parent = plain_text(next(flat(row.cells.get(file.columns["id"][0])), ""))
+                for sku in parse_variations(variations):
+                    parents.setdefault(plain_text(sku), parent)
+        return Magento(parents)
 
     def convert(self, fields: Fields) -> Converted:
         sku = fields.text("id")
@@ -61,7 +64,7 @@ class Magento(Importer):
         attributes = {name: text for name, text in fields.attributes().items() if name not in _HOUSEKEEPING}
         product = Product(
             product_id=sku,
-            group_id=sku,
+            group_id=self._parents.get(sku, sku),
             title=title,
             description=" ".join(fields.texts("description")),
             brand=next((attributes[name] for name in _BRAND_ATTRIBUTES if name in attributes), ""),

@@ -7,6 +7,7 @@ import io
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+from wildwear.catalog.merchant_xml import declared_encoding, read_feed
 from wildwear.catalog.parquet import read_parquet
 from wildwear.catalog.rows import AnyRow, Reading
 from wildwear.catalog.settings import ImportSettings
@@ -28,6 +29,8 @@ def open_rows(source: Source, settings: ImportSettings, columns: Collection[str]
                 reading = read_parquet(stream, source.name, settings, columns)
             elif source.kind == "jsonl":
                 reading = read_objects(text)
+            elif source.kind == "xml":
+                reading = read_feed(text, source.name)
             else:
                 reading = read_delimited(text, source.name)
         yield Reading(reading.columns, _checked(reading.rows, source, settings))
@@ -47,15 +50,21 @@ def _decoded(
 ) -> AbstractContextManager[io.TextIOWrapper | None]:
     if source.kind == "parquet":
         return nullcontext()
-    try:
-        encoding = codecs.lookup(settings.encoding).name
-    except LookupError:
-        raise UserError(f"--encoding {settings.encoding}: there is no such encoding; try utf-8 or cp1252") from None
+    encoding = _known(settings.encoding, "--encoding ")
     with plainly(source.name):
         start = stream.peek(4)
+    if source.kind == "xml" and encoding == "utf-8":
+        encoding = _known(declared_encoding(start) or "utf-8", f"{source.name} declares the encoding ")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     elif encoding == "utf-8":
         encoding = "utf-8-sig"
     # Bytes that are not of the encoding become lone surrogates: their row alone is refused, not the file.
     return io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
+
+
+def _known(encoding: str, what: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise UserError(f"{what}{encoding}: there is no such encoding; try utf-8 or cp1252") from None

@@ -24,7 +24,7 @@ class SeenNames:
 
     def add(self, names: Sequence[str]) -> NDArray[np.bool_]:
         """Adds names; True for each that was there already, or stands earlier in `names`."""
-        hashes = np.fromiter(map(_hash, names), dtype=np.uint64, count=len(names))
+        hashes = np.fromiter(map(name_hash, names), dtype=np.uint64, count=len(names))
         seen = self._holds(hashes)
         unique, first = np.unique(hashes, return_index=True)
         self._push(unique[~seen[first]])
@@ -48,5 +48,6 @@ class SeenNames:
             self._runs.append(run)
 
 
-def _hash(name: str) -> int:
+def name_hash(name: str) -> int:
+    """A name as a number of 64 bits."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest())

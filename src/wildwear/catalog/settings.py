@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from wildwear.errors import UserError
 
-Format = Literal["auto", "magento", "table"]
+Format = Literal["auto", "magento", "shopify", "merchant", "abo", "amazon_reviews", "table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class ImportSettings:
     files: Annotated[tuple[str, ...], Parameter(parse=False)] = ()
     """Files, glob patterns, or addresses such as `s3://bucket/*.parquet`."""
     format: Format = "auto"
-    """Whose export it is; auto goes by the names of the columns."""
+    """Whose export it is; auto goes by the names of the columns, or of the elements of a feed."""
     images: str | None = None
     """Where the pictures lie that the catalogue names by a path: a folder, or the start of their http(s) address."""
     column: Annotated[tuple[str, ...], Parameter(negative="")] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import glob
 import gzip
 import io
@@ -20,7 +21,7 @@ from wildwear.runner import load_daft
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-Kind = Literal["delimited", "jsonl", "parquet"]
+Kind = Literal["delimited", "jsonl", "parquet", "xml"]
 
 _REMOTE = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://")
 _NUMBERED = re.compile(r"^\s*\d+:\s*")  # Daft numbers the causes of an error
@@ -132,7 +133,7 @@ def _check_size(name: str, settings: ImportSettings) -> None:
 
 def _kind(name: str, head: bytes, gzipped: bool) -> Kind:
     suffix = Path(name.removesuffix(".gz").partition("?")[0]).suffix.lower()
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = _text_start(head)
     if not start:
         raise UnreadableInput(f"{name} is empty")
     if head.startswith(b"PAR1"):
@@ -141,13 +142,21 @@ def _kind(name: str, head: bytes, gzipped: bool) -> Kind:
         return "parquet"
     if suffix in (".parquet", ".pq"):
         raise UnreadableInput(f"{name} is not a Parquet file: give it the suffix of what it is, such as .csv or .jsonl")
+    if start.startswith(b"<"):
+        if start.lower().startswith((b"<!doctype html", b"<html")):
+            raise UnreadableInput(f"{name} is a web page, perhaps one that says what went wrong: look at it")
+        return "xml"
     if suffix in (".json", ".jsonl", ".ndjson") and start.startswith(b"["):
         raise UnreadableInput(f"{name} is one JSON array: write one object a line, as by jq -c '.[]'")
     if suffix in (".json", ".jsonl", ".ndjson") or (start.startswith(b"{") and suffix not in (".csv", ".tsv", ".tab")):
         return "jsonl"
-    if start.startswith(b"<"):
-        raise UnreadableInput(f"{name} is XML or HTML: export the products as CSV, TSV, JSON Lines or Parquet")
     return "delimited"
+
+
+def _text_start(head: bytes) -> bytes:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
+    return head.removeprefix(codecs.BOM_UTF8).lstrip()
 
 
 @contextmanager

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from wildwear.catalog.fields import BAD_REFERENCE, CLEANED, Remark
+from wildwear.catalog.fields import BAD_REFERENCE, CLEANED, UNKNOWN_PICTURE, Remark
 from wildwear.catalog.intake import DUPLICATE, Tally
 from wildwear.records import Report
 
@@ -20,6 +20,8 @@ REMEDIES = {
     "bad_json": "write one JSON object a line",
     "no_id": "fill the id in, or name another column with --column id=COLUMN",
     "no_title": "fill the title in, or name another column with --column title=COLUMN",
+    "bad_xml": "escape &, < and > in texts, or put them in CDATA",
+    "product_refused": "mend the row that begins the product",
     DUPLICATE: "keep one row a product, or fold variants with --column group=COLUMN",
 }
 _SHORTEN = "shorten the cell, or check that --column names the right one"
@@ -46,8 +48,8 @@ class Remarks:
         ]
 
 
-def summarise(sources: Sequence[str], tally: Tally, remarks: Remarks) -> Report:
-    """The report of an import."""
+def summarise(formats: Mapping[str, str], tally: Tally, remarks: Remarks) -> Report:
+    """The report of an import; `formats` names the format that each file was read as."""
     return Report(
         verb="import",
         done={
@@ -60,16 +62,17 @@ def summarise(sources: Sequence[str], tally: Tally, remarks: Remarks) -> Report:
         skipped={
             "products unchanged": tally.unchanged,
             **tally.skipped,
-            BAD_REFERENCE: remarks.counts[BAD_REFERENCE],
+            **{kind: remarks.counts[kind] for kind in (BAD_REFERENCE, UNKNOWN_PICTURE)},
         },
         failed=dict(tally.rejected),
         notes=(
             *_rejection_notes(tally),
             *remarks.notes(),
             *_picture_notes(tally),
+            *_format_notes(formats),
             "next: wildwear label",
         ),
-        details={"files": list(sources), CLEANED: remarks.counts[CLEANED]},
+        details={"files": list(formats), "formats": dict(formats), CLEANED: remarks.counts[CLEANED]},
     )
 
 
@@ -87,6 +90,16 @@ def _rejection_notes(tally: Tally) -> list[str]:
 
 def _remedy(reason: str) -> str:
     return REMEDIES.get(reason, _SHORTEN if reason.endswith("_too_long") else "")
+
+
+def _format_notes(formats: Mapping[str, str]) -> list[str]:
+    files: dict[str, list[str]] = {}
+    for source, name in formats.items():
+        files.setdefault(name, []).append(PurePosixPath(source).name)
+    return [
+        f"read as {name}: {', '.join(them[:_SAMPLES])}{f' and {len(them) - _SAMPLES} more' if them[_SAMPLES:] else ''}"
+        for name, them in files.items()
+    ]
 
 
 def _picture_notes(tally: Tally) -> list[str]:

@@ -7,14 +7,13 @@ import io
 import json
 from collections import deque
 from collections.abc import Iterator
-from itertools import chain, count, islice
+from itertools import count
 
-from wildwear.catalog.rows import AnyRow, BadRow, Reading, Row
+from wildwear.catalog.rows import AnyRow, BadRow, Reading, Row, with_sampled_columns
 from wildwear.errors import UnreadableInput
 
 _LONGEST_RECORD = 16 * 2**20
 _LONGEST_RECORD_LINES = 2000
-_SAMPLED_OBJECTS = 1000
 
 
 class _Endless(Exception):
@@ -29,6 +28,8 @@ class _Lines:
         self._again: deque[str] = deque()
         self._record: list[str] = []
         self._characters = 0
+        self.characters = 0
+        """All that were read so far."""
 
     def __iter__(self) -> _Lines:
         return self
@@ -41,6 +42,7 @@ class _Lines:
             raise StopIteration
         self._record.append(line)
         self._characters += len(line)
+        self.characters += len(line)
         if len(line) == _LONGEST_RECORD:
             raise _Endless("line_too_long")
         if self._characters > _LONGEST_RECORD or len(self._record) > _LONGEST_RECORD_LINES:
@@ -126,11 +128,9 @@ def _named(header: list[str]) -> tuple[str, ...]:
 
 
 def read_objects(text: io.TextIOWrapper) -> Reading:
-    """JSON Lines: the columns are the names that the first 1,000 objects have."""
-    rows = _object_rows(_Lines(text))
-    sample = list(islice(rows, _SAMPLED_OBJECTS))
-    columns = dict.fromkeys(name for row in sample if isinstance(row, Row) for name in row.cells)
-    return Reading(tuple(columns), chain(sample, rows))
+    """JSON Lines: the columns are the names that the first objects have."""
+    lines = _Lines(text)
+    return with_sampled_columns(_object_rows(lines), lambda: lines.characters)
 
 
 def _object_rows(lines: _Lines) -> Iterator[AnyRow]:
