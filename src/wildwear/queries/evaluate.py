@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -204,6 +205,7 @@ class _Compiler:
         return found
 
 
+@lru_cache(16_384)
 def _places(text: Text, fields: tuple[str, ...]) -> frozenset[Place]:
     return frozenset((field, literal) for field in fields for literal in spellings(text.text, text.exact))
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn, TypeAlias
 
 from wildwear.errors import QuerySyntaxError, UnknownName
@@ -81,6 +82,7 @@ class Or:
 Query: TypeAlias = Text | Scope | Not | And | Or
 
 
+@lru_cache(4096)
 def parse(text: str, where: str = "") -> Query:
     """Reads a query; `QuerySyntaxError` points at the character that cannot be understood.
 
