@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from wildwear import Tagger
-from wildwear.images.decode import decode_upright
+from wildwear.images.decode import DecodeLimits
 from wildwear.models.registry import load_model
 from wildwear.models.runtimes import RuntimeOptions
 from wildwear.tagging.settings import TaggerSettings
@@ -64,7 +64,7 @@ def measure(
     tagger = Tagger(model, TaggerSettings(batch_size=batch_size), RuntimeOptions(threads=threads))
     wide, narrow = (load_model(model, None, RuntimeOptions(threads=count)) for count in (threads, 1))
     look = tagger.model.preprocessing
-    pixels = [look(decode_upright(path.read_bytes(), None, look.size)) for path in paths]
+    pixels = [look(look.decode(path.read_bytes(), DecodeLimits())) for path in paths]
     batches = [np.stack(pixels[at : at + batch_size]) for at in range(0, len(pixels), batch_size)]
 
     def one_after_the_other() -> None:

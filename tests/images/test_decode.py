@@ -65,6 +65,13 @@ def test_a_large_jpeg_may_be_decoded_smaller_but_never_below_the_short_side(shor
     assert short_side > 600 or decoded.shape[0] < 1200
 
 
+@pytest.mark.parametrize("size", [(1600, 1200), (1200, 1600)])
+def test_a_large_jpeg_may_be_decoded_smaller_but_never_below_the_long_side(size: tuple[int, int]) -> None:
+    decoded = decode_upright(encoded(photograph(*size), "JPEG"), long_side=200)
+    assert decoded.shape[:2] == (size[1] // 8, size[0] // 8)
+    assert max(decode_upright(encoded(photograph(*size), "JPEG"), long_side=201).shape) == 400
+
+
 def test_threads_decode_side_by_side() -> None:
     pictures = [encoded(photograph(300 + 10 * number, 300), "JPEG") for number in range(12)]
     with ThreadPoolExecutor(4) as threads:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from tests.images.pictures import photograph
+from tests.images.pictures import encoded, photograph
 
+from wildwear.images.decode import DecodeLimits, decode_upright
 from wildwear.images.preprocess import Preprocessing
 from wildwear.records import Box
 
@@ -32,6 +33,23 @@ def test_any_box_gives_an_input_of_the_right_size(
     preprocessing = Preprocessing(size=24, resize=resize, margin=margin)  # type: ignore[arg-type]
     pixels = preprocessing(photograph(), Box(x1=x, y1=y, x2=x + width, y2=y + height))
     assert pixels.shape == (3, 24, 24) and np.isfinite(pixels).all() and np.abs(pixels).max() <= 1
+
+
+@pytest.mark.parametrize("resize", ["squash", "letterbox"])
+def test_a_picture_is_decoded_as_small_as_the_network_looks_and_not_smaller(resize: str) -> None:
+    preprocessing = Preprocessing(size=100, resize=resize)  # type: ignore[arg-type]
+    jpeg = encoded(photograph(800, 400), "JPEG")
+    decoded = preprocessing.decode(jpeg, DecodeLimits())
+    assert decoded.shape == ((100, 200, 3) if resize == "squash" else (50, 100, 3))
+    assert np.abs(preprocessing(decoded) - preprocessing(decode_upright(jpeg))).mean() < 0.05
+
+
+def test_the_padding_of_a_letterbox_is_the_fill_normalised() -> None:
+    seen = Preprocessing(size=40, resize="letterbox", fill=51, mean=(0.1, 0.2, 0.3), std=(0.5, 0.5, 0.5))(
+        np.full((20, 40, 3), 255, np.uint8)
+    )
+    assert seen[:, 0, 0] == pytest.approx([0.2, 0, -0.2], abs=1e-6) and (seen[:, :10] == seen[:, 30:]).all()
+    assert seen[:, 20, 20] == pytest.approx([1.8, 1.6, 1.4], abs=1e-6)
 
 
 def test_a_box_shows_what_is_inside_it_up_to_the_smoothing_at_its_edge() -> None:

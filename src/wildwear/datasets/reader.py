@@ -130,7 +130,7 @@ def _decode(batch: pa.RecordBatch, preprocessing: Preprocessing, kept: list[str]
 
 def _pixels(data: bytes, corners: list[float] | None, preprocessing: Preprocessing) -> NDArray[np.float32]:
     if corners is None:
-        return preprocessing(decode_upright(data, STORED, short_side=preprocessing.size))
+        return preprocessing(preprocessing.decode(data, STORED))
     return preprocessing(decode_upright(data, STORED), box_of(corners))
 
 

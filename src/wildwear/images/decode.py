@@ -109,15 +109,20 @@ class StoredPicture:
 
 _Opened = tuple[NDArray[np.uint8], int, tuple[int, int]]
 """The picture in sRGB as it lies in the file, its EXIF orientation, and its original width and height."""
+_Sides = tuple[int, int]
+"""The short and the long side that a reduced picture must still have; 0, 0: it is not reduced."""
 
 
-def decode_upright(data: bytes, limits: DecodeLimits | None = None, short_side: int | None = None) -> NDArray[np.uint8]:
+def decode_upright(
+    data: bytes, limits: DecodeLimits | None = None, *, short_side: int = 0, long_side: int = 0
+) -> NDArray[np.uint8]:
     """The picture as H × W × 3 upright sRGB, alpha over white, the first frame of an animation.
 
-    With `short_side` a large JPEG is decoded smaller, by a factor of the codec's, to a short side of at least that.
+    With `short_side` or `long_side`, pixels, a large JPEG is decoded smaller, by a factor of the codec's, so that
+    this side is still at least as long.
     Raises `Undecodable` for anything that is not a whole picture of a supported format within `limits`.
     """
-    rgb, orientation, _ = _open(data, limits or DecodeLimits(), short_side)
+    rgb, orientation, _ = _open(data, limits or DecodeLimits(), (short_side, long_side))
     return np.array(_turned(Image.fromarray(rgb), orientation)) if orientation in _TURNS else rgb
 
 
@@ -127,7 +132,7 @@ def store(data: bytes, limits: DecodeLimits | None = None) -> StoredPicture:
     Deterministic. Raises `Undecodable` as `decode_upright` does.
     """
     limits = limits or DecodeLimits()
-    rgb, orientation, (width, height) = _open(data, limits, STORED_SIDE)
+    rgb, orientation, (width, height) = _open(data, limits, (STORED_SIDE, 0))
     small = _turned(_shrunk(Image.fromarray(rgb), STORED_SIDE), orientation)
     jpeg = simplejpeg.encode_jpeg(np.asarray(small), quality=limits.quality, colorspace="RGB", colorsubsampling="420")
     if orientation >= 5:
@@ -141,7 +146,7 @@ def store(data: bytes, limits: DecodeLimits | None = None) -> StoredPicture:
     )
 
 
-def _open(data: bytes, limits: DecodeLimits, short_side: int | None) -> _Opened:
+def _open(data: bytes, limits: DecodeLimits, least: _Sides) -> _Opened:
     if not data:
         raise _refusal("empty", "no bytes")
     if len(data) > limits.max_bytes:
@@ -153,7 +158,7 @@ def _open(data: bytes, limits: DecodeLimits, short_side: int | None) -> _Opened:
         raise _refusal("unsupported_format", f"{format_}; {', '.join(headers.DECODED)} are read")
     try:
         if format_ == "JPEG":
-            return _open_jpeg(data, limits, short_side)
+            return _open_jpeg(data, limits, least)
         return _open_other(data, format_, limits)
     except Undecodable:
         raise
@@ -161,7 +166,7 @@ def _open(data: bytes, limits: DecodeLimits, short_side: int | None) -> _Opened:
         raise _broken(format_, error) from None
 
 
-def _open_jpeg(data: bytes, limits: DecodeLimits, short_side: int | None) -> _Opened:
+def _open_jpeg(data: bytes, limits: DecodeLimits, least: _Sides) -> _Opened:
     height, width, space, _ = simplejpeg.decode_jpeg_header(data, strict=False)
     _check_size(width, height, limits)
     header = headers.jpeg_header(data)
@@ -170,22 +175,23 @@ def _open_jpeg(data: bytes, limits: DecodeLimits, short_side: int | None) -> _Op
     if space in ("CMYK", "YCCK"):
         rgb = np.array(to_srgb(_ink_jpeg(data, header), header.icc))
     else:
-        rgb = _jpeg_pixels(data, short_side or 0)
+        short, long = least
+        rgb = _jpeg_pixels(data, *((short, long) if height < width else (long, short)))
         if header.icc:
             picture = Image.fromarray(rgb)
             rgb = np.array(to_srgb(picture.getchannel(0) if space.upper() == "GRAY" else picture, header.icc))
     return rgb, header.orientation, (width, height)
 
 
-def _jpeg_pixels(data: bytes, short_side: int) -> NDArray[np.uint8]:
+def _jpeg_pixels(data: bytes, min_height: int, min_width: int) -> NDArray[np.uint8]:
     """Every warning of libjpeg is an error, for it fills what is missing with grey; but for stray bytes that
     cameras are known to leave behind a whole picture."""
     try:
-        pixels = simplejpeg.decode_jpeg(data, "RGB", min_height=short_side, min_width=short_side)
+        pixels = simplejpeg.decode_jpeg(data, "RGB", min_height=min_height, min_width=min_width)
     except ValueError as error:
         if not _HARMLESS.search(str(error)):
             raise
-        pixels = simplejpeg.decode_jpeg(data, "RGB", min_height=short_side, min_width=short_side, strict=False)
+        pixels = simplejpeg.decode_jpeg(data, "RGB", min_height=min_height, min_width=min_width, strict=False)
     return pixels  # type: ignore[no-any-return]
 
 

@@ -53,11 +53,11 @@ class Look:
             height, width = rgb.shape[:2]
         else:
             data = picture if isinstance(picture, bytes) else _read(picture, self.limits.max_bytes)
-            rgb = decode_upright(data, self.limits, self.preprocessing.size if boxes is None else None)
+            rgb = self.preprocessing.decode(data, self.limits) if boxes is None else decode_upright(data, self.limits)
             width, height = _upright_size(data, rgb)
             # The network's pixels must not depend on who else looks: a larger view is decoded for itself.
             enough = max(rgb.shape) >= min(self.view_side, max(width, height))
-            whole = rgb if enough else decode_upright(data, self.limits, self.view_side)
+            whole = rgb if enough else decode_upright(data, self.limits, long_side=self.view_side)
         inputs = np.stack([self.preprocessing(rgb, box) for box in _checked(boxes, width, height)])
         view = reduced(whole, self.view_side) if self.view_side else None
         return Looked(width=width, height=height, inputs=inputs, view=view)
