@@ -26,6 +26,7 @@ from wildwear.workspace import Workspace
 SHOWN = 200
 """Products of each kind that are shown; all are counted."""
 SHOWN_NEAR = 60
+"""Products that nearly come in, of all kinds together."""
 LONGEST = 20_000
 """Characters of a query."""
 
@@ -63,6 +64,8 @@ class Preview:
     matched_after: int
     comes_in: Change
     falls_out: Change
+    holds: Change
+    """What the category has by the edited query; products of it are shown only where the edit changes nothing."""
     near: dict[str, int]
     """Products that nearly come in, by how (`explain.NEAR`)."""
     near_products: list[Shown]
@@ -111,7 +114,7 @@ class _Edit:
         self._fields, self._category = state.settings.fields, block.category
         self._before = state.standing(block.category, stop)
         self._held = evidence(block.query, self._fields, state.postings, stop)
-        changed = self._held.differs(self._before.evidence)
+        self._changed = changed = self._held.differs(self._before.evidence)
         self._labeller = state.labeller_of(edited) if len(changed) else state.labeller
         codes = winners(self._labeller, state.products, changed, stop)
         won = changed[codes == edited.categories.index(block.category)]
@@ -127,6 +130,7 @@ class _Edit:
             matched_after=len(after.rows),
             comes_in=self._change(self._won, before.won, after.rows, before.evidence.rows, incoming=True),
             falls_out=self._change(before.won, self._won, before.evidence.rows, after.rows, incoming=False),
+            holds=self._holds(),
             near=near,
             near_products=products,
             labels=self._labels(),
@@ -142,6 +146,14 @@ class _Edit:
         claiming, other = sides if incoming else sides[::-1]
         shown = shown_products(self._state.products, rows, self._category, claiming, other)
         return Change(count=len(wins), only_match=len(only_match), products=shown)
+
+    def _holds(self) -> Change:
+        lost = _less(self._held.rows, self._won)
+        rows = NO_ROWS
+        if not len(self._changed):
+            rows = np.concatenate([_spread(self._won, SHOWN // 2), _spread(lost, SHOWN // 2)])
+        shown = shown_products(self._state.products, rows, self._category, self._labeller, self._labeller)
+        return Change(count=len(self._won), only_match=len(lost), products=shown)
 
     def _near(self) -> tuple[dict[str, int], list[Shown]]:
         """Those that match a weaker form of the query, counted by the first that they match; and a few of each."""

@@ -24,7 +24,7 @@ class Shown:
     words: list[dict[str, Any]]
     """`word`, `field` and `offset` of each, the one that decided first."""
     excerpt: str
-    """The title, and where other fields hold words the text around them."""
+    """The title; where it holds none of the words, the texts around them too."""
     highlights: list[tuple[int, int]]
     """Where the words stand in the excerpt, in characters."""
     wins: bool
@@ -71,7 +71,7 @@ def _shown(
     other: Labeller,
     winner: int,
 ) -> Shown:
-    seen = sample(batch, row, words, why)
+    seen = sample(batch, row, [word for word in words if word["field"] == "title"] or words, why)
     return Shown(
         product_id=seen["product_id"],
         title=batch["title"][row].as_py() or "",

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import chain
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
@@ -123,7 +124,8 @@ class _QueryView:
                 found = asdict(self._previewer.preview(body.category, body.text, stop))
             except QuerySyntaxError as error:
                 return {"ok": False, "error": {"message": error.problem, "position": error.position}}
-        shown = [*found["comes_in"]["products"], *found["falls_out"]["products"], *found["near_products"]]
+        changes = (found[name]["products"] for name in ("comes_in", "falls_out", "holds"))
+        shown = [*chain.from_iterable(changes), *found["near_products"]]
         items = self._collection.of_products([product["product_id"] for product in shown])
         for product, item in zip(shown, items, strict=True):
             product["item"] = item

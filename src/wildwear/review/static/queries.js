@@ -79,6 +79,7 @@ class Page {
       trouble('');
       this.editor.fault(preview.error);
       if (preview.ok) this.#show(preview);
+      at('columns').classList.toggle('stale', !preview.ok);
     } catch (error) {
       if (looking !== this.#looking) return undefined;
       trouble(error.message);

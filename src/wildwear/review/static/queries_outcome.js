@@ -22,11 +22,15 @@ export function figures(preview, edited) {
 /** @param {HTMLElement} columns @param {any} preview undefined where there is none */
 export function columns(columns, preview) {
   const near = preview ? Object.values(preview.near).reduce((sum, count) => sum + count, 0) : 0;
-  fill(columns.querySelector('.comes-in'), preview?.comes_in, (product) => incoming(product));
-  fill(columns.querySelector('.falls-out'), preview?.falls_out, (product) => outgoing(product));
+  const still = preview?.holds.products.length > 0;
+  columns.classList.toggle('still', still);
+  fill(columns.querySelector('.comes-in'), preview?.comes_in, incoming);
+  fill(columns.querySelector('.falls-out'), preview?.falls_out, outgoing);
+  fill(columns.querySelector('.has'), still ? { ...part(preview.holds, true), count: preview.after } : undefined, () => '');
+  fill(columns.querySelector('.loses'), still ? { ...part(preview.holds, false), count: preview.holds.only_match } : undefined, rival);
   fill(columns.querySelector('.near'), preview && { count: near, only_match: 0, products: preview.near_products }, (product) => product.why);
   const kinds = preview ? Object.entries(preview.near).filter(([, count]) => count) : [];
-  columns.querySelector('.near h2 small').textContent = kinds.map(([kind, count]) => `${thousands(count)} ${kind}`).join(' · ');
+  columns.querySelector('.near h2 small').textContent = kinds.map(([kind, count]) => `${kind}: ${thousands(count)}`).join(' · ');
 }
 
 /** What a person does next. @param {string} file @param {string} category @param {any} labels @returns {Node[]} */
@@ -51,6 +55,12 @@ function fill(section, change, note) {
   else if (change && !total) tiles.append(element('p', 'more', 'nothing'));
 }
 
+/** The products of a change that the category wins, or that another does. @param {any} change @param {boolean} wins */
+const part = (change, wins) => ({ only_match: 0, products: change.products.filter((product) => product.wins === wins) });
+
+/** @param {Product} product */
+const rival = ({ other }) => `goes to ${other}`;
+
 /** @param {Product} product */
 function incoming({ wins, other }) {
   if (!wins) return `stays ${other || 'without a label'}`;
@@ -69,7 +79,8 @@ function tile(product, note) {
   made.setAttribute('role', 'listitem');
   made.title = `${product.product_id}: ${product.why}`;
   const caption = document.createElement('figcaption');
-  caption.append(marked(product.excerpt, product.highlights), element('small', 'note', note));
+  caption.append(marked(product.excerpt, product.highlights));
+  if (note) caption.append(element('small', 'note', note));
   made.append(thumbnail(product), caption);
   return made;
 }
@@ -90,6 +101,7 @@ function thumbnail({ item, title }) {
 function marked(text, spans) {
   const characters = Array.from(text);
   const made = element('span', 'excerpt', '');
+  made.classList.toggle('whole', characters.length > 110);
   let at = 0;
   for (const [start, end] of [...spans].sort(([one], [other]) => one - other)) {
     if (start < at) continue;
