@@ -106,8 +106,8 @@ def test_a_missing_torch_is_one_plain_line(coloured: Workspace, monkeypatch: pyt
 
 def test_the_loss_of_a_set_is_that_of_its_summed_probability() -> None:
     torch = pytest.importorskip("torch", reason="needs the extra [train]")
+    from wildwear.losses import set_loss as reference
     from wildwear.training.finetune import set_loss
-    from wildwear.training.losses import set_loss as reference
 
     rng = np.random.default_rng(0)
     logits, members = rng.normal(size=(9, 5)).astype(np.float32), rng.random((9, 5)) < 0.4

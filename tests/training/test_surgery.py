@@ -8,9 +8,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from tests.models.tiny_model import tiny_network
 
+from wildwear.linear import LinearHead
 from wildwear.models.runtimes import open_network
 from wildwear.models.settings import RuntimeOptions
-from wildwear.training.head import LinearHead
 from wildwear.training.surgery import with_head
 
 PIXELS = np.random.default_rng(0).normal(size=(3, 3, 32, 32)).astype(np.float32)

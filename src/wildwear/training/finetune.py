@@ -15,6 +15,7 @@ from wildwear.datasets.reader import label_matrix, read_pixels
 from wildwear.errors import UnknownName, UserError
 from wildwear.evaluation.metrics import headline, ranks
 from wildwear.images.preprocess import Preprocessing
+from wildwear.losses import fit_temperature
 from wildwear.models.card import ModelCard
 from wildwear.models.write import write_model
 from wildwear.progress import Progress, silent
@@ -25,7 +26,6 @@ from wildwear.training.batches import Source, Views, open_source, random_batches
 from wildwear.training.data import Part, open_parts
 from wildwear.training.export import to_onnx
 from wildwear.training.finetune_settings import FinetuneSettings
-from wildwear.training.losses import fit_temperature
 from wildwear.training.settings import TrainSettings
 from wildwear.workspace import Workspace
 

@@ -15,6 +15,8 @@ from wildwear.embedding import Embedded, embedded
 from wildwear.errors import UserError
 from wildwear.evaluation.leaks import in_words, shared
 from wildwear.evaluation.metrics import headline, ranks
+from wildwear.linear import Examples, LinearHead, choose_l2, fit_head
+from wildwear.losses import Balance, balancing_weights, fit_temperature
 from wildwear.models.card import NETWORK, ModelCard
 from wildwear.models.package import Model
 from wildwear.models.registry import load_model
@@ -23,8 +25,6 @@ from wildwear.progress import Progress, silent
 from wildwear.records import Report
 from wildwear.taxonomy import load_taxonomy
 from wildwear.training.data import Part, open_parts, with_inherited
-from wildwear.training.head import Examples, LinearHead, choose_l2, fit_head
-from wildwear.training.losses import Balance, balancing_weights, fit_temperature
 from wildwear.training.settings import TrainSettings
 from wildwear.training.surgery import with_head
 from wildwear.workspace import Workspace

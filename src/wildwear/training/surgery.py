@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wildwear.errors import UserError
-from wildwear.training.head import LinearHead
+from wildwear.linear import LinearHead
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto

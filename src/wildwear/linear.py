@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wildwear.training.losses import set_loss, set_loss_gradient
+from wildwear.losses import set_loss, set_loss_gradient
 
 L2_GRID = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003)
 _HELD_ASIDE = 0.2
@@ -25,7 +25,7 @@ class Examples:
     """N × C: which classes are right; at least one a row."""
     weights: NDArray[np.float32]
     """N; what each counts."""
-    groups: NDArray[np.str_]
+    groups: NDArray[np.str_] | NDArray[np.int64]
     """N; rows of one group show the same thing and are never both learned from and validated on."""
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> Examples:
@@ -75,46 +75,15 @@ class _Scale:
 def fit_head(examples: Examples, l2: float) -> LinearHead:
     """The head with the smallest weighted mean set loss + l2 / 2 · ‖weight‖², measured on standardised features."""
     scale = _Scale.of(examples.features)
-    return scale.fold_into(_fit(scale(examples.features), examples, l2))
+    return scale.fold_into(fit_unscaled(replace(examples, features=scale(examples.features)), l2))
 
 
-def choose_l2(examples: Examples, grid: Sequence[float] = L2_GRID, seed: int = 0) -> tuple[float, dict[float, float]]:
-    """The regularisation that does best on a fifth of the groups held aside, and the loss of each that was tried.
-
-    Goes from strong to weak, each fit starting from the one before, and stops when it only gets worse. With one
-    group nothing can be held aside, and the strongest that is usual for features of a network (0.03) is taken.
-    """
-    aside = _held_aside(examples.groups, seed)
-    if aside.all() or not aside.any():
-        return 0.03, {}
-    learned, held = examples[~aside], examples[aside]
-    scale = _Scale.of(learned.features)
-    features, held_features = scale(learned.features), scale(held.features)
-    losses: dict[float, float] = {}
-    head = None
-    for l2 in sorted(grid, reverse=True):
-        head = _fit(features, learned, l2, start=head)
-        loss = set_loss(head(held_features), held.members)
-        losses[l2] = float(np.average(loss, weights=held.weights))
-        best = min(losses, key=lambda tried: losses[tried])
-        if list(losses).index(best) < len(losses) - _PATIENCE:
-            break
-    return best, losses
-
-
-def _held_aside(groups: NDArray[np.str_], seed: int) -> NDArray[np.bool_]:
-    """Marks whole groups, in an order drawn by `seed`, until a fifth of the rows is marked."""
-    names, index, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    order = np.random.default_rng(seed).permutation(len(names))
-    marked = np.zeros(len(names), dtype=bool)
-    marked[order[np.cumsum(counts[order]) <= max(_HELD_ASIDE * len(groups), counts[order[0]])]] = True
-    return np.asarray(marked[index])
-
-
-def _fit(features: NDArray[np.float32], examples: Examples, l2: float, start: LinearHead | None = None) -> LinearHead:
+def fit_unscaled(examples: Examples, l2: float, start: LinearHead | None = None) -> LinearHead:
+    """As `fit_head`, on the features as they are: for those whose scales mean something."""
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
 
+    features = examples.features
     classes, width = examples.members.shape[1], features.shape[1]
     weights = (examples.weights / examples.weights.sum()).astype(features.dtype)
 
@@ -136,6 +105,39 @@ def _fit(features: NDArray[np.float32], examples: Examples, l2: float, start: Li
     with threadpool_limits(1):
         found = minimize(objective, first.astype(np.float64), jac=True, method="L-BFGS-B", options=options)
     return _unflatten(found.x.astype(features.dtype), classes, width)
+
+
+def choose_l2(examples: Examples, grid: Sequence[float] = L2_GRID, seed: int = 0) -> tuple[float, dict[float, float]]:
+    """The regularisation that does best on a fifth of the groups held aside, and the loss of each that was tried.
+
+    Goes from strong to weak, each fit starting from the one before, and stops when it only gets worse. With one
+    group nothing can be held aside, and the strongest that is usual for features of a network (0.03) is taken.
+    """
+    aside = _held_aside(examples.groups, seed)
+    if aside.all() or not aside.any():
+        return 0.03, {}
+    learned, held = examples[~aside], examples[aside]
+    scale = _Scale.of(learned.features)
+    learned, held_features = replace(learned, features=scale(learned.features)), scale(held.features)
+    losses: dict[float, float] = {}
+    head = None
+    for l2 in sorted(grid, reverse=True):
+        head = fit_unscaled(learned, l2, start=head)
+        loss = set_loss(head(held_features), held.members)
+        losses[l2] = float(np.average(loss, weights=held.weights))
+        best = min(losses, key=lambda tried: losses[tried])
+        if list(losses).index(best) < len(losses) - _PATIENCE:
+            break
+    return best, losses
+
+
+def _held_aside(groups: NDArray[np.str_] | NDArray[np.int64], seed: int) -> NDArray[np.bool_]:
+    """Marks whole groups, in an order drawn by `seed`, until a fifth of the rows is marked."""
+    names, index, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    order = np.random.default_rng(seed).permutation(len(names))
+    marked = np.zeros(len(names), dtype=bool)
+    marked[order[np.cumsum(counts[order]) <= max(_HELD_ASIDE * len(groups), counts[order[0]])]] = True
+    return np.asarray(marked[index])
 
 
 def _unflatten(flat: NDArray[np.float32], classes: int, width: int) -> LinearHead:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wildwear.training.head import Examples, choose_l2, fit_head
-from wildwear.training.losses import set_loss
+from wildwear.linear import Examples, choose_l2, fit_head
+from wildwear.losses import set_loss
 
 
 def examples(rows: int = 200, width: int = 6, classes: int = 4, seed: int = 0, noise: float = 1.0) -> Examples:

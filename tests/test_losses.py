@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from wildwear.training.losses import balancing_weights, fit_temperature, set_loss, set_loss_gradient
+from wildwear.losses import balancing_weights, fit_temperature, set_loss, set_loss_gradient
 
 Problem = tuple[NDArray[np.float64], NDArray[np.bool_]]
 
