@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from wildwear.errors import StorageError, UnknownName, UserError, WildwearError
@@ -20,7 +21,7 @@ from wildwear.review.bodies import AuditBody, DecisionsBody
 from wildwear.review.committer import Overloaded
 from wildwear.review.details import describe
 from wildwear.review.page_files import page_files
-from wildwear.review.security import Guard
+from wildwear.review.security import Guard, Refused, problem
 from wildwear.review.session import Review
 from wildwear.review.settings import ReviewSettings
 from wildwear.review.sheets import Order, SheetRequest, Wanted, choose, sheet_json
@@ -105,11 +106,12 @@ def _pictures(review: Review) -> APIRouter:
         return Response(body, media_type="application/json")
 
     @router.get("/sprite/{sheet}/{number}.jpg")
-    def sprite(sheet: str, number: _NUMBER) -> Response:
+    async def sprite(sheet: str, number: _NUMBER) -> Response:
         items = review.sheets.sprite(sheet, number)
         if items is None:
             raise HTTPException(404, "no such sheet: ask for it again")
-        return Response(review.sprites.get(sheet, number, items).result(), media_type="image/jpeg", headers=_FOREVER)
+        drawn = await asyncio.wrap_future(review.sprites.get(sheet, number, items))
+        return Response(drawn, media_type="image/jpeg", headers=_FOREVER)
 
     @router.get("/picture/{item}.jpg")
     def stored(item: _NUMBER) -> Response:
@@ -161,32 +163,29 @@ def _audits(review: Review) -> APIRouter:
     return router
 
 
-def _answer(status: int, kind: str, message: str, retry: bool = False) -> JSONResponse:
-    headers = {"Retry-After": "1"} if retry else None
-    return JSONResponse({"error": {"type": kind, "message": message}}, status, headers)
-
-
-def _malformed(_request: Request, error: Exception) -> JSONResponse:
+def _malformed(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "too_long":
-        return _answer(413, "too_many", first["msg"])
+        return problem(413, "too_many", first["msg"])
     where = ".".join(str(part) for part in first["loc"])
-    return _answer(422, "malformed", f"{where}: {first['msg']}")
+    return problem(422, "malformed", f"{where}: {first['msg']}")
 
 
-def _refused(_request: Request, error: Exception) -> JSONResponse:
+def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)
-    kind = {404: "not_found", 405: "wrong_method"}.get(error.status_code, "refused")
-    return _answer(error.status_code, kind, str(error.detail))
+    if isinstance(error, Refused):
+        return error.answer()
+    kind = {400: "malformed", 404: "not_found", 405: "wrong_method"}.get(error.status_code, "refused")
+    return problem(error.status_code, kind, str(error.detail))
 
 
-def _failed(_request: Request, error: Exception) -> JSONResponse:
+def _failed(_request: Request, error: Exception) -> Response:
     if isinstance(error, Busy | Overloaded):
-        return _answer(503, "busy", str(error), retry=True)
+        return problem(503, "busy", str(error), {"Retry-After": "1"})
     if isinstance(error, UnknownName):
-        return _answer(404, f"unknown_{error.kind}", str(error))
+        return problem(404, f"unknown_{error.kind}", str(error))
     if isinstance(error, UserError):
-        return _answer(422, "refused", str(error))
+        return problem(422, "refused", str(error))
     kind = "storage" if isinstance(error, StorageError) else "failed"
-    return _answer(500, kind, str(error))
+    return problem(500, kind, str(error))

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wildwear.decisions import CATALOGUE
 from wildwear.crops import crop_ids
+from wildwear.decisions import CATALOGUE
 from wildwear.embedding import STORED
 from wildwear.errors import UserError
 from wildwear.review.pictures import Pictures

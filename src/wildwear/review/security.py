@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import logging
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger(__name__)
@@ -44,12 +46,21 @@ _HEADERS = {
 }
 
 
-class Refused(Exception):
-    """A request that is answered without being looked at further."""
+class Refused(HTTPException):
+    """A request that is answered without being looked at further; one whose body was not read ends its connection."""
 
     def __init__(self, status: int, kind: str, message: str) -> None:
-        self.status, self.kind, self.message = status, kind, message
-        super().__init__(message)
+        self.kind = kind
+        super().__init__(status, message, {"Connection": "close"} if status in (408, 413) else None)
+
+    def answer(self) -> JSONResponse:
+        """What is sent."""
+        return problem(self.status_code, self.kind, self.detail, self.headers)
+
+
+def problem(status: int, kind: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Every answer that is none: a type for programs and a line for people."""
+    return JSONResponse({"error": {"type": kind, "message": message}}, status, headers)
 
 
 class Guard:
@@ -69,10 +80,12 @@ class Guard:
                 return
             await self._app(scope, _limited(Headers(scope=scope), receive), answered)
         except Refused as refused:
-            await answered.refuse(refused)
+            await refused.answer()(scope, receive, answered)
         except Exception:
             _log.exception("%s %s", scope["method"], scope["path"])
-            await answered.refuse(Refused(500, "failed", "something went wrong here: see the terminal"))
+            if not answered.started:
+                failed = problem(500, "failed", "something went wrong here: see the terminal")
+                await failed(scope, receive, answered)
 
     async def _entered(self, scope: Scope, send: Send) -> bool:
         """Whether this was the address that was printed: its token becomes a cookie. Raises `Refused`."""
@@ -106,25 +119,16 @@ class _Answer:
     """Sends answers on, with the headers that every one has."""
 
     def __init__(self, send: Send) -> None:
-        self._send, self._started = send, False
+        self._send = send
+        self.started = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._started = True
+            self.started = True
             headers = MutableHeaders(scope=message)
             headers.update(_HEADERS)
             headers.setdefault("Cache-Control", "no-store")
         await self._send(message)
-
-    async def refuse(self, refused: Refused) -> None:
-        if self._started:
-            return
-        body = json.dumps({"error": {"type": refused.kind, "message": refused.message}}).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        if refused.status in (408, 413):
-            headers.append((b"connection", b"close"))
-        await self({"type": "http.response.start", "status": refused.status, "headers": headers})
-        await self({"type": "http.response.body", "body": body})
 
 
 def _limited(headers: Headers, receive: Receive) -> Receive:

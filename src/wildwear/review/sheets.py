@@ -46,7 +46,9 @@ def choose(
     among: NDArray[np.bool_] | None = None,
 ) -> Items:
     """The labelled items that are asked for (and among those), in order. Raises `UnknownName`."""
-    chosen = collection.label.codes >= 0 if among is None else among.copy()
+    chosen = collection.label.codes >= 0
+    if among is not None:
+        chosen &= among
     if request.category:
         labels = collection.labels_with(request.category)
         if not labels.any():

@@ -40,7 +40,8 @@ class Sprites:
         self._budget = megabytes << 20
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="sprite")
         self._drawn: OrderedDict[tuple[str, int], bytes] = OrderedDict()
-        self._held = 0
+        self.held = 0
+        """Bytes of the sprites that are kept."""
         self._drawing: dict[tuple[str, int], Future[bytes]] = {}
         self._lock = Lock()
 
@@ -75,9 +76,9 @@ class Sprites:
     def _keep(self, key: tuple[str, int], sprite: bytes) -> None:
         with self._lock:
             self._drawn[key] = sprite
-            self._held += len(sprite)
-            while self._held > self._budget:
-                self._held -= len(self._drawn.popitem(last=False)[1])
+            self.held += len(sprite)
+            while self.held > self._budget:
+                self.held -= len(self._drawn.popitem(last=False)[1])
 
 
 def draw(collection: Collection, items: NDArray[np.int64]) -> bytes:

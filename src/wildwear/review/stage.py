@@ -6,43 +6,48 @@ import secrets
 import socket
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from wildwear.errors import UserError
 from wildwear.records import Report
 from wildwear.review.settings import ReviewSettings
 from wildwear.workspace import Workspace
 
-_CONNECTIONS = 64
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
+CONNECTIONS = 64
+MAX_HEADERS = 16_384
 
 
 def review(workspace: Workspace, settings: ReviewSettings, announce: Callable[[str], None]) -> Report:
     """Serves the page until Ctrl-C; `announce` gets the address with its token, once it answers there."""
     from wildwear.review.app import create_app
-    from wildwear.review.session import Review
     from wildwear.review.summaries import progress
 
     token = secrets.token_urlsafe(24)
-    listening = _listen(settings.port)
-    app = create_app(workspace, settings, token)
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}/?token={token}"
-    _serve(app, listening, lambda: _announce(address, settings, announce))
-    state: Review = app.state.review
-    counts = progress(state)
+    with listen(settings.port) as listening:
+        app = create_app(workspace, settings, token)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/?token={token}"
+        with suppress(KeyboardInterrupt):  # uvicorn ends in order, and then raises the signal again
+            make_server(app, lambda: _announce(address, settings, announce)).run(sockets=[listening])
+    counts = progress(app.state.review)
+    following = f"review apply {settings.on} {settings.on}-reviewed" if settings.on else "split NAME"
     return Report(
         verb="review",
         done={name: counts[name] for name in ("judged", "kept", "rejected", "relabelled")},
-        notes=(f"{counts['total'] - counts['judged']:,} of {counts['total']:,} pictures are not judged yet",),
+        notes=(
+            f"{counts['total'] - counts['judged']:,} of {counts['total']:,} pictures are not judged yet",
+            f"next: wildwear {following}",
+        ),
         details=counts,
     )
 
 
-def _announce(address: str, settings: ReviewSettings, announce: Callable[[str], None]) -> None:
-    announce(address)
-    if settings.open:
-        webbrowser.open(address)
-
-
-def _listen(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
+    """A socket on 127.0.0.1; raises `UserError` where the port is taken."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -53,7 +58,8 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _serve(app: object, listening: socket.socket, started: Callable[[], None]) -> None:
+def make_server(app: FastAPI, started: Callable[[], None]) -> uvicorn.Server:
+    """A server with limits to what strangers may cost; `started` is called when it answers."""
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -61,23 +67,24 @@ def _serve(app: object, listening: socket.socket, started: Callable[[], None]) -
             await super().startup(sockets)
             started()
 
-    config = uvicorn.Config(
-        app,  # type: ignore[arg-type]
-        http="h11",
-        ws="none",
-        lifespan="on",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        limit_concurrency=_CONNECTIONS,
-        backlog=128,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=5,
-        h11_max_incomplete_event_size=16_384,
+    return Server(
+        uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=5,
+            h11_max_incomplete_event_size=MAX_HEADERS,
+        )
     )
-    try:
-        Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:  # uvicorn ends in order, and then raises the signal again
-        pass
-    finally:
-        listening.close()
+
+
+def _announce(address: str, settings: ReviewSettings, announce: Callable[[str], None]) -> None:
+    announce(address)
+    if settings.open:
+        webbrowser.open(address)

@@ -1,0 +1,183 @@
+"""A small catalogue or dataset to review, and the real server on a port of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import simplejpeg
+
+from wildwear.review.app import create_app
+from wildwear.review.settings import ReviewSettings
+from wildwear.review.stage import listen, make_server
+from wildwear.tables import IMAGES, INSPECTIONS, LABELS, PRODUCTS, SAMPLES, TableSpec
+from wildwear.workspace import Workspace
+
+TOKEN = "a-token-of-the-tests"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the server sent."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A server that runs."""
+
+    port: int
+    token: str = TOKEN
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str | None] | None = None
+    ) -> Answer:
+        """One request; a header that is None is left out."""
+        sent: dict[str, str | None] = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        if body is not None:
+            sent = {"Content-Type": "application/json"} | sent
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            given = {name: value for name, value in sent.items() if value is not None}
+            with suppress(OSError):  # a server that has heard enough answers, and closes
+                connection.request(method, path, body, given)
+            response = connection.getresponse()
+            return Answer(
+                status=response.status,
+                headers={name.lower(): value for name, value in response.getheaders()},
+                body=response.read(),
+            )
+        finally:
+            connection.close()
+
+    def get(self, path: str) -> Any:
+        answer = self.ask("GET", path)
+        assert answer.status == 200, answer
+        return answer.json
+
+    def post(self, path: str, **body: Any) -> Any:
+        answer = self.ask("POST", path, json.dumps(body).encode())
+        assert answer.status == 200, answer
+        return answer.json
+
+    def decide(self, *decisions: tuple[Any, ...], who: str = "anna", **more: Any) -> list[int]:
+        """Posts (item, verdict) or (item, "relabel", category)."""
+        listed = [dict(zip(("item", "verdict", "category"), one, strict=False)) for one in decisions]
+        sequences: list[int] = self.post("/api/decisions", who=who, decisions=listed, **more)["sequences"]
+        return sequences
+
+
+@contextmanager
+def serving(workspace: Workspace, settings: ReviewSettings | None = None) -> Iterator[Served]:
+    """The real server, in a thread, until the block ends."""
+    ready = threading.Event()
+    with listen(0) as listening:
+        server = make_server(create_app(workspace, settings or ReviewSettings(who="tester"), TOKEN), ready.set)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            assert ready.wait(30)
+            yield Served(port=listening.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(30)
+
+
+def jpeg(number: int, width: int = 60, height: int = 40) -> bytes:
+    """A picture of one colour, another for each number."""
+    shade = np.full((height, width, 3), (number * 37 % 256, number * 91 % 256, number % 256), np.uint8)
+    return bytes(simplejpeg.encode_jpeg(shade, quality=95))
+
+
+def image_id(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def write(workspace: Workspace, spec: TableSpec, rows: Sequence[Mapping[str, Any]]) -> None:
+    workspace.table(spec).replace(pa.Table.from_pylist([dict(row) for row in rows], schema=spec.schema))
+
+
+def fill(workspace: Workspace, labels: Sequence[str | None], *, inspected: bool = True, first: int = 0) -> None:
+    """A product with one picture for each label (None: no query claims it), the later ones more suspicious."""
+    numbers = range(first, first + len(labels))
+    pictures = [jpeg(number) for number in numbers]
+    write(
+        workspace,
+        PRODUCTS,
+        [
+            {
+                "product_id": f"p{number}",
+                "group_id": f"p{number}",
+                "title": f"A fine garment {number}",
+                "description": "as worn",
+                "source": "spring.csv" if number % 2 else "autumn.csv",
+            }
+            for number in numbers
+        ],
+    )
+    label(workspace, {f"p{number}": name for number, name in zip(numbers, labels, strict=True) if name})
+    write(
+        workspace,
+        IMAGES,
+        [
+            {"product_id": f"p{number}", "url": f"{number}.jpg", "position": 0, "image_id": image_id(data)}
+            | {"bytes": data, "width": 60, "height": 40, "phash": number, "status": "ok"}
+            for number, data in zip(numbers, pictures, strict=True)
+        ],
+    )
+    if inspected:
+        inspect(workspace, [image_id(data) for data in pictures], labels)
+
+
+def label(workspace: Workspace, categories: Mapping[str, str]) -> None:
+    """What `label` would have found."""
+    words = [{"word": "garment", "field": "title", "offset": 7}]
+    rows = [
+        {"product_id": product, "category": name, "query": f"q {name}", "words": words, "wins": True}
+        for product, name in categories.items()
+    ]
+    write(workspace, LABELS, rows)
+
+
+def inspect(workspace: Workspace, crops: Sequence[str], labels: Sequence[str | None]) -> None:
+    rows = [
+        {"collection": "catalogue", "crop_id": crop, "category": name, "guess": "Coat"}
+        | {"mode": ("product", "worn")[number % 2], "mode_confidence": 1.0, "suspicion": number / len(crops)}
+        | {"look_alike": 7 if number in (1, 3) else None, "placeholder": False}
+        for number, (crop, name) in enumerate(zip(crops, labels, strict=True))
+    ]
+    write(workspace, INSPECTIONS, rows)
+
+
+def fill_dataset(workspace: Workspace, name: str, samples: Sequence[tuple[list[float] | None, list[str]]]) -> None:
+    """A dataset of (box, labels), each on a picture of its own with a white square where the box is."""
+    rows = []
+    for number, (box, labels) in enumerate(samples):
+        pixels = np.zeros((300, 400, 3), np.uint8)
+        if box:
+            x1, y1, x2, y2 = map(int, box)
+            pixels[y1:y2, x1:x2] = 255
+        pixels[:2, :2] = number
+        data = bytes(simplejpeg.encode_jpeg(pixels, quality=95))
+        rows.append(
+            {"sample_id": f"s{number}", "image_id": image_id(data), "bytes": data, "width": 400, "height": 300}
+            | {"box": box, "labels": labels, "region": "upper", "dataset": name, "split": "train"}
+            | {"group": f"g{number}", "phash": number, "source": f"{number}.jpg"}
+        )
+    workspace.new_dataset(name).replace(pa.Table.from_pylist(rows, schema=SAMPLES.schema))
