@@ -28,6 +28,7 @@ _MARKUP = re.compile(
 _WITHIN = re.compile(rf"<!--|<!\[CDATA\[|<\?|</{_PREFIX}(item|entry)\s{{0,60}}>")
 _ENDS = {"<!--": re.compile("-->"), "<![CDATA[": re.compile("]]>"), "<?": re.compile(r"\?>")}
 _TAG_END = re.compile(">")
+_CUT_OFF = "cut_off"
 _ATOM = {"summary": "description", "content": "description"}
 
 _GOOGLE = "http://base.google.com/ns/1.0"
@@ -111,7 +112,10 @@ class _Feed:
             if markup in _ENDS:
                 self._pass(_ENDS[markup])
             elif found[1]:
-                yield self._item(found)
+                item = self._item(found)
+                yield item
+                if item[0] == _CUT_OFF:
+                    return
             elif markup.startswith("<!"):
                 raise UnreadableInput(
                     f"{self._name} declares a document type or an entity, which no feed needs and which may be a trap: "
@@ -122,7 +126,7 @@ class _Feed:
             else:
                 self._begin(found)
         if self._is_open:
-            yield "cut_off", "the file ends without the end tag of the feed"
+            yield _CUT_OFF, "the file ends without the end tag of the feed"
 
     def _begin(self, found: re.Match[str]) -> None:
         """Takes the namespaces from the feed's own tag."""
@@ -149,7 +153,7 @@ class _Feed:
             elif found[1] == name:
                 return self._cut()
         if self._is_ended and self._at >= len(self._held):
-            return "cut_off", f"the file ends within this <{name}>"
+            return _CUT_OFF, f"the file ends within this <{name}>"
         self._at = len(self._held)
         return "item_too_long", f"no end within {_LONGEST_ITEM:,} characters, which were passed over"
 

@@ -50,4 +50,4 @@ class SeenNames:
 
 def name_hash(name: str) -> int:
     """A name as a number of 64 bits."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest())
+    return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest())
