@@ -2,6 +2,9 @@
 
 import { thousands } from './pace.js';
 
+/** After how many milliseconds a picture that did not come is asked for again, once. */
+const RETRY = 1000;
+
 /**
  * @typedef {object} Product
  * @property {string} product_id @property {string} title @property {string} excerpt
@@ -93,7 +96,10 @@ function thumbnail({ item, title }) {
   image.decoding = 'async';
   image.alt = title;
   image.src = `picture/${item}.jpg`;
-  image.addEventListener('error', () => image.replaceWith(element('span', 'none', 'no picture')));
+  image.addEventListener('error', () => {
+    if (image.src.endsWith('?again')) image.replaceWith(element('span', 'none', 'no picture'));
+    else setTimeout(() => (image.src += '?again'), RETRY);
+  });
   return image;
 }
 
