@@ -64,7 +64,7 @@ def measure(
     tagger = Tagger(model, TaggerSettings(batch_size=batch_size), RuntimeOptions(threads=threads))
     wide, narrow = (load_model(model, None, RuntimeOptions(threads=count)) for count in (threads, 1))
     look = tagger.model.preprocessing
-    pixels = [look(look.decode(path.read_bytes(), DecodeLimits())) for path in paths]
+    pixels = [look(look.decode(path.read_bytes(), DecodeLimits()).rgb) for path in paths]
     batches = [np.stack(pixels[at : at + batch_size]) for at in range(0, len(pixels), batch_size)]
 
     def one_after_the_other() -> None:

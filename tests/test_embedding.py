@@ -41,7 +41,7 @@ def test_each_picture_gets_the_vector_that_the_network_gives_it(shop: Workspace)
     found = embedded(shop, shop.dataset("drawn"), model, "sample_id < '00005'")
     assert found.vectors.shape == (5, 16)
     stored = shop.dataset("drawn").read(["bytes"]).to_pylist()
-    pixels = np.stack([model.preprocessing(model.preprocessing.decode(row["bytes"], STORED)) for row in stored[:5]])
+    pixels = np.stack([model.preprocessing(model.preprocessing.decode(row["bytes"], STORED).rgb) for row in stored[:5]])
     np.testing.assert_allclose(found.vectors, model.run(pixels).embedding, atol=1e-5)
     assert found.rows["sample_id"].to_pylist() == [f"{n:05}" for n in range(5)]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 from tests.images.pictures import FORMATS, chunk, close, encoded, photograph, plain, png, segment
 
-from wildwear.images.decode import DecodeLimits, decode_upright, store
+from wildwear.images.decode import DecodeLimits, decode, decode_upright, store
 from wildwear.images.phash import hamming_distance, perceptual_hash
 
 
@@ -67,9 +67,11 @@ def test_a_large_jpeg_may_be_decoded_smaller_but_never_below_the_short_side(shor
 
 @pytest.mark.parametrize("size", [(1600, 1200), (1200, 1600)])
 def test_a_large_jpeg_may_be_decoded_smaller_but_never_below_the_long_side(size: tuple[int, int]) -> None:
-    decoded = decode_upright(encoded(photograph(*size), "JPEG"), long_side=200)
-    assert decoded.shape[:2] == (size[1] // 8, size[0] // 8)
-    assert max(decode_upright(encoded(photograph(*size), "JPEG"), long_side=201).shape) == 400
+    jpeg = encoded(photograph(*size), "JPEG")
+    decoded = decode(jpeg, long_side=200)
+    assert decoded.rgb.shape[:2] == (size[1] // 8, size[0] // 8)
+    assert (decoded.width, decoded.height) == size
+    assert max(decode(jpeg, long_side=201).rgb.shape) == 400
 
 
 def test_threads_decode_side_by_side() -> None:
@@ -173,9 +175,10 @@ def test_h29_every_orientation_is_upright_in_training_and_in_tagging(format_: st
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_h29_a_large_photograph_that_is_decoded_smaller_is_upright_too(orientation: int) -> None:
     stored = store(_laid_down(photograph(1200, 900), orientation, "JPEG"))
-    tagged = decode_upright(_laid_down(photograph(1200, 900), orientation, "JPEG"), short_side=256)
+    tagged = decode(_laid_down(photograph(1200, 900), orientation, "JPEG"), short_side=256)
     assert decode_upright(stored.bytes).shape == (256, 341, 3)
-    assert (stored.width, stored.height) == (1200, 900) and tagged.shape[1] > tagged.shape[0]
+    assert (stored.width, stored.height) == (tagged.width, tagged.height) == (1200, 900)
+    assert tagged.rgb.shape[1] > tagged.rgb.shape[0]
 
 
 def test_h29_a_broken_exif_block_in_a_png_leaves_the_picture_as_it_lies() -> None:

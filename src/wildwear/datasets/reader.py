@@ -130,7 +130,7 @@ def _decode(batch: pa.RecordBatch, preprocessing: Preprocessing, kept: list[str]
 
 def _pixels(data: bytes, corners: list[float] | None, preprocessing: Preprocessing) -> NDArray[np.float32]:
     if corners is None:
-        return preprocessing(preprocessing.decode(data, STORED))
+        return preprocessing(preprocessing.decode(data, STORED).rgb)
     return preprocessing(decode_upright(data, STORED), box_of(corners))
 
 

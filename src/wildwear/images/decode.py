@@ -83,6 +83,18 @@ class Undecodable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A picture's pixels."""
+
+    rgb: NDArray[np.uint8]
+    """H × W × 3, upright sRGB."""
+    width: int
+    """The upright original's width, pixels; `rgb` may be smaller."""
+    height: int
+    """The upright original's height, pixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPicture:
     """A picture as the tables keep it."""
 
@@ -122,8 +134,17 @@ def decode_upright(
     this side is still at least as long.
     Raises `Undecodable` for anything that is not a whole picture of a supported format within `limits`.
     """
-    rgb, orientation, _ = _open(data, limits or DecodeLimits(), (short_side, long_side))
-    return np.array(_turned(Image.fromarray(rgb), orientation)) if orientation in _TURNS else rgb
+    return decode(data, limits, short_side=short_side, long_side=long_side).rgb
+
+
+def decode(data: bytes, limits: DecodeLimits | None = None, *, short_side: int = 0, long_side: int = 0) -> Decoded:
+    """As `decode_upright`, with the size that the picture has in its file."""
+    rgb, orientation, (width, height) = _open(data, limits or DecodeLimits(), (short_side, long_side))
+    if orientation in _TURNS:
+        rgb = np.array(_turned(Image.fromarray(rgb), orientation))
+    if orientation >= 5:
+        width, height = height, width
+    return Decoded(rgb=rgb, width=width, height=height)
 
 
 def store(data: bytes, limits: DecodeLimits | None = None) -> StoredPicture:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from wildwear.images.decode import DecodeLimits, decode_upright
+from wildwear.images.decode import Decoded, DecodeLimits, decode
 from wildwear.records import Box
 
 
@@ -31,12 +31,14 @@ class Preprocessing:
     std: tuple[float, float, float] = (0.5, 0.5, 0.5)
     """Divides what is left."""
 
-    def __call__(self, rgb: NDArray[np.uint8], box: Box | None = None) -> NDArray[np.float32]:
-        """An upright RGB picture, H × W × 3 in 0 to 255, as a 3 × size × size float32 input."""
+    def __call__(
+        self, rgb: NDArray[np.uint8], box: Box | None = None, out: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """An upright RGB picture, H × W × 3 in 0 to 255, as a 3 × size × size float32 input, in `out` where given."""
         inner, left, top = self._resized(Image.fromarray(rgb), box)
         scale = 1 / (255 * np.array(self.std, np.float32)[:, None, None])
         shift = -np.array(self.mean, np.float32)[:, None, None] / np.array(self.std, np.float32)[:, None, None]
-        planes = np.empty((3, self.size, self.size), np.float32)
+        planes = np.empty((3, self.size, self.size), np.float32) if out is None else out
         if inner.size != (self.size, self.size):
             planes[:] = self.fill * scale + shift
         window = planes[:, top : top + inner.height, left : left + inner.width]
@@ -44,11 +46,11 @@ class Preprocessing:
         window += shift
         return planes
 
-    def decode(self, data: bytes, limits: DecodeLimits) -> NDArray[np.uint8]:
-        """A whole picture as `decode_upright` gives it, decoded no larger than this preprocessing needs."""
+    def decode(self, data: bytes, limits: DecodeLimits) -> Decoded:
+        """A whole picture, decoded no larger than this preprocessing needs; raises `Undecodable`."""
         if self.resize == "letterbox":
-            return decode_upright(data, limits, long_side=self.size)
-        return decode_upright(data, limits, short_side=self.size)
+            return decode(data, limits, long_side=self.size)
+        return decode(data, limits, short_side=self.size)
 
     def crop(self, picture: Image.Image, box: Box | None = None) -> Image.Image:
         """The part of the picture that the network sees, size × size, before normalisation."""

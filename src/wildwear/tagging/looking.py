@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from wildwear.images import headers
 from wildwear.images.colour import flatten, to_srgb
-from wildwear.images.decode import DecodeLimits, Undecodable, decode_upright
+from wildwear.images.decode import Decoded, DecodeLimits, Undecodable, decode
 from wildwear.images.preprocess import Preprocessing
 from wildwear.records import Box, Failure
 from wildwear.tagging.photos import MOST_BOXES, GivenBox
@@ -25,14 +23,12 @@ Picture: TypeAlias = str | os.PathLike[str] | bytes | Image.Image | NDArray[np.u
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """A photograph that is ready for the network."""
+    """A photograph that has been looked at."""
 
     width: int
     """Pixels of the upright original."""
     height: int
     """Pixels of the upright original."""
-    inputs: NDArray[np.float32]
-    """N × 3 × S × S: one input for the whole photograph, or one a box."""
     view: NDArray[np.uint8] | None
     """The picture at a long side of at most `view_side`, for those who draw it."""
 
@@ -46,21 +42,30 @@ class Look:
     view_side: int = 0
     """The long side, in pixels, that views are reduced to; 0 makes none."""
 
-    def __call__(self, picture: Picture, boxes: tuple[GivenBox, ...] | None = None) -> Looked:
-        """Raises `Undecodable` with the reason where the picture or a box cannot be looked at."""
+    def __call__(
+        self, picture: Picture, boxes: tuple[GivenBox, ...] | None, inputs: NDArray[np.float32] | None
+    ) -> Looked:
+        """Writes the network's inputs, one for the whole photograph or one a box, into `inputs` (N × 3 × S × S).
+
+        Raises `Undecodable` with the reason where the picture or a box cannot be looked at.
+        """
         if isinstance(picture, np.ndarray | Image.Image):
-            rgb = whole = _pixels(picture)
-            height, width = rgb.shape[:2]
+            rgb = _pixels(picture)
+            seen = Decoded(rgb=rgb, width=rgb.shape[1], height=rgb.shape[0])
+            data = None
         else:
             data = picture if isinstance(picture, bytes) else _read(picture, self.limits.max_bytes)
-            rgb = self.preprocessing.decode(data, self.limits) if boxes is None else decode_upright(data, self.limits)
-            width, height = _upright_size(data, rgb)
-            # The network's pixels must not depend on who else looks: a larger view is decoded for itself.
-            enough = max(rgb.shape) >= min(self.view_side, max(width, height))
-            whole = rgb if enough else decode_upright(data, self.limits, long_side=self.view_side)
-        inputs = np.stack([self.preprocessing(rgb, box) for box in _checked(boxes, width, height)])
-        view = reduced(whole, self.view_side) if self.view_side else None
-        return Looked(width=width, height=height, inputs=inputs, view=view)
+            seen = self.preprocessing.decode(data, self.limits) if boxes is None else decode(data, self.limits)
+        if inputs is not None:
+            for box, out in zip(_checked(boxes, seen.width, seen.height), inputs, strict=True):
+                self.preprocessing(seen.rgb, box, out)
+        return Looked(width=seen.width, height=seen.height, view=self._view(data, seen) if self.view_side else None)
+
+    def _view(self, data: bytes | None, seen: Decoded) -> NDArray[np.uint8]:
+        """The network's pixels must not depend on who else looks: a larger view is decoded for itself."""
+        if data is None or max(seen.rgb.shape[:2]) >= min(self.view_side, max(seen.width, seen.height)):
+            return reduced(seen.rgb, self.view_side)
+        return reduced(decode(data, self.limits, long_side=self.view_side).rgb, self.view_side)
 
 
 def _pixels(picture: NDArray[np.uint8] | Image.Image) -> NDArray[np.uint8]:
@@ -83,14 +88,6 @@ def _read(path: str | os.PathLike[str], max_bytes: int) -> bytes:
     except OSError as error:
         reason = "missing_file" if isinstance(error, FileNotFoundError) else "unreadable_file"
         raise Undecodable(Failure(reason=reason, detail=error.strerror or str(error))) from error
-
-
-def _upright_size(data: bytes, rgb: NDArray[np.uint8]) -> tuple[int, int]:
-    """Width and height of the original after orientation: only JPEG is decoded to less than that."""
-    if headers.sniff(data) != "JPEG":
-        return rgb.shape[1], rgb.shape[0]
-    height, width, _, _ = simplejpeg.decode_jpeg_header(data, strict=False)
-    return (width, height) if headers.jpeg_header(data).orientation < 5 else (height, width)
 
 
 def _checked(boxes: tuple[GivenBox, ...] | None, width: int, height: int) -> list[Box | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,7 +19,7 @@ from wildwear.models.settings import DEFAULT_MODEL, RuntimeOptions
 from wildwear.records import Failure, Region
 from wildwear.tagging.looking import Look, Looked, Picture
 from wildwear.tagging.outfit import Scorer
-from wildwear.tagging.photos import GivenBox, Photo
+from wildwear.tagging.photos import MOST_BOXES, GivenBox, Photo
 from wildwear.tagging.settings import TaggerSettings
 from wildwear.tagging.tags import BoxTags, FailedPhoto, Tags
 
@@ -55,6 +56,7 @@ class Tagger:
         options = options or RuntimeOptions()
         self._threads = thread_count(options)
         self.model: Model = load_model(os.fspath(model), workspace, options, callers=self._threads)
+        self._buffers = _Buffers(2 * self.settings.batch_size, self.model.preprocessing.size)
         regions = [Region(name) for name in self.model.regions]
         self._scorer = Scorer(self.model.classes, regions, self.settings.min_region)
 
@@ -88,24 +90,28 @@ class Tagger:
 
     def view(self, path: str, side: int) -> NDArray[np.uint8] | None:
         """The pixels of a photograph at a long side of at most `side`; None where it cannot be decoded any more."""
-        looked = _looked(self._look(side), _Work(picture=path, path=path))
+        looked = _looked(self._look(side), _Work(picture=path, path=path), None)
         return looked.view if isinstance(looked, Looked) else None
 
     def _look(self, view_side: int) -> Look:
         return Look(preprocessing=self.model.preprocessing, limits=DecodeLimits(), view_side=view_side)
 
     def _tag_chunk(self, look: Look, chunk: list[_Work]) -> list[_Result]:
-        looked = [_looked(look, work) for work in chunk]
-        inputs = [one.inputs for one in looked if isinstance(one, Looked)]
-        probabilities = self._probabilities(np.concatenate(inputs)) if inputs else np.empty((0, 0), np.float32)
+        inputs = self._buffers.inputs(sum(work.inputs for work in chunk))
+        looked: list[Looked | Failure] = []
+        ready = 0
+        for work in chunk:
+            looked.append(_looked(look, work, inputs[ready : ready + work.inputs]))
+            ready += work.inputs if isinstance(looked[-1], Looked) else 0
+        probabilities = self._probabilities(inputs[:ready]) if ready else np.empty((0, 0), np.float32)
         results: list[_Result] = []
         at = 0
         for work, one in zip(chunk, looked, strict=True):
             if isinstance(one, Failure):
                 results.append((FailedPhoto(path=work.path, reason=one.reason, detail=one.detail), None))
                 continue
-            results.append((self._tags(work, one, probabilities[at : at + len(one.inputs)]), one.view))
-            at += len(one.inputs)
+            results.append((self._tags(work, one, probabilities[at : at + work.inputs]), one.view))
+            at += work.inputs
         return results
 
     def _probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -139,7 +145,10 @@ class _Work:
 
     @property
     def inputs(self) -> int:
-        return 1 if self.boxes is None else len(self.boxes)
+        """How many inputs of the network; none for more boxes than are looked at."""
+        if self.boxes is None:
+            return 1
+        return len(self.boxes) if len(self.boxes) <= MOST_BOXES else 0
 
 
 _Result: TypeAlias = tuple[Tags | FailedPhoto, NDArray[np.uint8] | None]
@@ -151,9 +160,20 @@ def _as_work(picture: Picture | Photo) -> _Work:
     return _Work(picture=picture, path=os.fspath(picture) if isinstance(picture, str | os.PathLike) else "")
 
 
-def _looked(look: Look, work: _Work) -> Looked | Failure:
+class _Buffers(threading.local):
+    """The network's inputs, a thread each: fresh pages for every batch cost as much as a tenth of the decoding."""
+
+    def __init__(self, most: int, size: int) -> None:
+        self._kept = np.empty((most, 3, size, size), np.float32)
+
+    def inputs(self, count: int) -> NDArray[np.float32]:
+        """Room for `count` inputs, N × 3 × size × size, not cleared; more than is usual is not kept."""
+        return self._kept[:count] if count <= len(self._kept) else np.empty((count, *self._kept.shape[1:]), np.float32)
+
+
+def _looked(look: Look, work: _Work, inputs: NDArray[np.float32] | None) -> Looked | Failure:
     try:
-        return look(work.picture, work.boxes)
+        return look(work.picture, work.boxes, inputs)
     except Undecodable as error:
         return error.failure
     except MemoryError as error:
