@@ -81,5 +81,5 @@ def _storage(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        problem = (error.strerror or str(error)).lower()
-        raise StorageError(f"cannot write {out}: {problem}; what was written of it is removed again") from error
+        problem = (os.strerror(error.errno) if error.errno else str(error)).lower()
+        raise StorageError(f"cannot write {out}: {problem}; what was written of it is removed") from error

@@ -55,7 +55,7 @@ class WebDatasetWriter:
             if self._tar:
                 self._tar.close()
             path = self._job.folder / f"{safe_name(split)}-{self._shards[split]:06d}.tar"
-            self._tar = self._job.open_files.enter_context(tarfile.TarFile(path, "w", format=tarfile.USTAR_FORMAT))
+            self._tar = self._job.open_files.enter_context(tarfile.TarFile(path, "w", format=tarfile.PAX_FORMAT))
             self._shards[split] += 1
             self._split, self._bytes = split, tarfile.RECORDSIZE  # what the end of an archive takes
         self._bytes += size
