@@ -25,6 +25,7 @@ _REFUSED = (
     (b"\0\0\0\x0cJXL ", "JPEG XL"),
 )
 _SOI, _EOI, _SOS, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE1, 0xE2, 0xEE
+_SEQUENTIAL = (0xC0, 0xC1)
 _ORIENTATION = 0x0112
 
 
@@ -126,12 +127,13 @@ class JpegHeader:
     adobe: bool = False
     """Whether an Adobe APP14 segment is there: four-component pictures are then stored inverted."""
     scans: int = 1
-    """How many scans follow; a sane progressive picture has about ten."""
+    """How many scans a decoder would read; a sane progressive picture has about ten."""
 
 
 def jpeg_header(data: bytes) -> JpegHeader:
     """Walks a JPEG's segments up to its pixels (ITU-T T.81, annex B). Never raises: what is broken is left out."""
-    orientation, adobe, end, profile = 1, False, 2, dict[int, bytes]()
+    orientation, adobe, start, end, profile = 1, False, 2, 2, dict[int, bytes]()
+    components = 0  # of a frame that may stand in one scan; libjpeg then reads no second one
     for marker, start, end in _segments(data):
         if marker == _APP1 and data[start : start + 6] == b"Exif\0\0":
             orientation = exif_orientation(data[start + 6 : end])
@@ -139,8 +141,13 @@ def jpeg_header(data: bytes) -> JpegHeader:
             profile[data[start + 12]] = data[start + 14 : end]
         elif marker == _APP14 and data[start : start + 5] == b"Adobe":
             adobe = True
+        elif marker in _SEQUENTIAL:
+            components = data[start + 5] if end > start + 5 else 0
+    one_scan = components and data[start : start + 1] == bytes([components])
     icc = b"".join(profile[number] for number in sorted(profile))
-    return JpegHeader(orientation=orientation, icc=icc, adobe=adobe, scans=1 + data.count(b"\xff\xda", end))
+    return JpegHeader(
+        orientation=orientation, icc=icc, adobe=adobe, scans=1 if one_scan else 1 + data.count(b"\xff\xda", end)
+    )
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:

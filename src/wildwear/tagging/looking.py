@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import TypeAlias
 
 import numpy as np
@@ -81,10 +82,11 @@ def _read(path: str | os.PathLike[str], max_bytes: int) -> bytes:
     """The bytes of a file, at most one more than the limit, which the decoder then refuses."""
     try:
         file = Path(path)
-        if file.exists() and not file.is_file():
+        status = file.stat()
+        if not S_ISREG(status.st_mode):
             raise Undecodable(Failure(reason="not_a_file", detail=f"{path} is a folder, pipe or device"))
         with file.open("rb") as handle:
-            return handle.read(max_bytes + 1)
+            return handle.read(min(status.st_size, max_bytes) + 1)
     except OSError as error:
         reason = "missing_file" if isinstance(error, FileNotFoundError) else "unreadable_file"
         raise Undecodable(Failure(reason=reason, detail=error.strerror or str(error))) from error
