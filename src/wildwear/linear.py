@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from wildwear.losses import set_loss, set_loss_gradient
+from wildwear.losses import set_loss, set_loss_and_gradient
 
 L2_GRID = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003)
 _HELD_ASIDE = 0.2
@@ -89,9 +89,9 @@ def fit_unscaled(examples: Examples, l2: float, start: LinearHead | None = None)
 
     def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         head = _unflatten(flat.astype(features.dtype), classes, width)
-        logits = head(features)
-        loss = weights @ set_loss(logits, examples.members) + l2 / 2 * np.square(flat[:-classes]).sum()
-        by_logits = set_loss_gradient(logits, examples.members) * weights[:, None]
+        losses, by_logits = set_loss_and_gradient(head(features), examples.members)
+        loss = weights @ losses + l2 / 2 * np.square(flat[:-classes]).sum()
+        by_logits = by_logits * weights[:, None]
         by_weight = by_logits.T @ features + l2 * head.weight
         return float(loss), np.concatenate([by_weight.ravel(), by_logits.sum(axis=0)]).astype(np.float64)
 

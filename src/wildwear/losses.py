@@ -29,11 +29,21 @@ def set_loss(logits: NDArray[np.floating], members: NDArray[np.bool_]) -> NDArra
     return np.asarray(log_sum_exp(logits) - log_sum_exp(logits, members))
 
 
-def set_loss_gradient(logits: NDArray[np.floating], members: NDArray[np.bool_]) -> NDArray[np.floating]:
-    """The derivative of `set_loss` by the logits, N × C: the softmax over all less the softmax over the set."""
-    over_all = np.exp(logits - log_sum_exp(logits)[:, None])
-    over_set = np.where(members, np.exp(logits - log_sum_exp(logits, members)[:, None]), 0)
-    return np.asarray(over_all - over_set)
+def set_loss_and_gradient(
+    logits: NDArray[np.floating], members: NDArray[np.bool_]
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """`set_loss`, and its derivative by the logits (N × C): the softmax over all less the softmax over the set."""
+    over_all, of_all = _softmax(logits)
+    over_set, of_set = _softmax(np.where(members, logits, -np.inf))
+    return of_all - of_set, over_all - over_set
+
+
+def _softmax(logits: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """The softmax of each row, and the logarithm of its summed exponentials."""
+    top = logits.max(axis=1, keepdims=True)
+    raised = np.exp(logits - top)
+    total = raised.sum(axis=1, keepdims=True)
+    return raised / total, (top + np.log(total))[:, 0]
 
 
 def balancing_weights(
