@@ -235,7 +235,7 @@ def measure(name: str, rows: int, folder: Path, limit_gb: float) -> bool:
     report, most, seconds = imported(folder / "workspace", files)
     done, read_as = report["done"], ", ".join(sorted(set(report["details"]["formats"].values())))
     print(
-        f"{name:<17} {rows:>9,} rows {size / 1e6:>6,.0f} MB {rows / seconds:>7,.0f} rows/s {most / 1e6:>5,.0f} MB memory,"
+        f"{name:<17} {rows:>9,} rows {size / 1e6:>6,.0f} MB {rows / seconds:>7,.0f} rows/s {most / 1e6:>5,.0f} MB held;"
         f" read as {read_as}: {done['products']:,} products, {done['variants folded']:,} variants, "
         f"{sum(report['failed'].values()):,} rejected",
         flush=True,

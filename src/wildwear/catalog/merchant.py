@@ -92,7 +92,8 @@ def _details(fields: Fields) -> Iterator[tuple[str, str]]:
 
 def _pairs(detail: Any) -> Iterator[tuple[str, str]]:
     if isinstance(detail, dict):
-        yield tuple(next(flat(detail.get(f"attribute_{part}")), "") for part in ("name", "value"))  # type: ignore[misc]
+        name, value = (next(flat(detail.get(f"attribute_{part}")), "") for part in ("name", "value"))
+        yield name, value
         return
     for text in flat(detail):
         parts: list[str] = []

@@ -19,7 +19,9 @@ class ImportSettings:
     files: Annotated[tuple[str, ...], Parameter(parse=False)] = ()
     """Files, glob patterns, or addresses such as `s3://bucket/*.parquet`."""
     format: Format = "auto"
-    """Whose export it is; auto goes by the names of the columns, or of the elements of a feed."""
+    """Whose export it is; auto goes by the names of the columns, or of the elements of a feed. merchant is a Google
+    Merchant feed (XML or TSV), abo Amazon Berkeley Objects, amazon_reviews the items of Amazon Reviews 2023, and table
+    any other with a row a product."""
     images: str | None = None
     """Where the pictures lie that the catalogue names by a path: a folder, or the start of their http(s) address."""
     column: Annotated[tuple[str, ...], Parameter(negative="")] = ()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from wildwear.catalog.attributes import SEPARATOR, unite
+from wildwear.catalog.attributes import SEPARATOR, unite, united_in_order
 from wildwear.catalog.fields import ATTRIBUTE, Fields, RowRejected
 from wildwear.catalog.importer import CatalogFile, Converted, Importer
 from wildwear.records import Product, Variant
@@ -88,7 +88,7 @@ def _first_row(fields: Fields, handle: str) -> tuple[_Begun, Converted]:
         raise RowRejected("no_title", f"the title is blank, and no row of {handle} stands above")
     names = tuple(fields.plain(text, "attributes").lower() for text in _in_place(fields, "option_names"))
     begun = _Begun(handle=handle, title=title, option_names=names)
-    variant = _variant(fields, handle)
+    variant, pictures = _variant(fields, handle)
     tags = (fields.plain(tag, "tags") for tag in fields.raw("tags").split(","))
     tagged = {"tags": SEPARATOR.join(tag for tag in tags if tag)}
     product = Product(
@@ -99,7 +99,7 @@ def _first_row(fields: Fields, handle: str) -> tuple[_Begun, Converted]:
         brand=fields.text("brand"),
         category_path=tuple(path for text in fields.texts("category") if (path := _path(text))),
         attributes=unite(fields.attributes(), _options(fields, begun), tagged if tagged["tags"] else {}),
-        image_urls=_pictures(fields),
+        image_urls=pictures,
         variants=(variant,) if variant else (),
     )
     return begun, Converted(product=product)
@@ -107,31 +107,29 @@ def _first_row(fields: Fields, handle: str) -> tuple[_Begun, Converted]:
 
 def _further_row(fields: Fields, begun: _Begun) -> Converted:
     """A variant, or one more picture of the product."""
-    variant = _variant(fields, begun.handle)
+    variant, pictures = _variant(fields, begun.handle)
     product = Product(
         product_id=variant.product_id if variant else begun.handle,
         group_id=begun.handle,
         title="",
         attributes=_options(fields, begun),
-        image_urls=_pictures(fields),
+        image_urls=pictures,
         variants=(variant,) if variant else (),
     )
     return Converted(product=product, supplement=variant is None)
 
 
-def _pictures(fields: Fields) -> tuple[str, ...]:
-    return (*fields.images(), *fields.images("variant_images"))
-
-
-def _variant(fields: Fields, handle: str) -> Variant | None:
-    """The variant that a row is about, named by its options, which are unique in a product where a SKU need not be."""
+def _variant(fields: Fields, handle: str) -> tuple[Variant | None, tuple[str, ...]]:
+    """The variant that a row is about, named by its options, which are unique in a product where a SKU need not be;
+    and the row's pictures, the product's before the variant's own."""
     options = [fields.plain(text, "attributes") for text in _in_place(fields, "option_values")]
     options = [text for text in options if text.lower() not in _NO_OPTION]
     parts = options or ([] if fields.text("title") else fields.texts("variant_sku"))
-    if not parts:
-        return None
     own = fields.images("variant_images")
-    return Variant(product_id="/".join((handle, *parts)), title=" / ".join(options), image_urls=own)
+    pictures = united_in_order(fields.images(), own)
+    if not parts:
+        return None, pictures
+    return Variant(product_id="/".join((handle, *parts)), title=" / ".join(options), image_urls=own), pictures
 
 
 def _options(fields: Fields, begun: _Begun) -> dict[str, str]:

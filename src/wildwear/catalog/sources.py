@@ -55,10 +55,6 @@ class Source:
     kind: Kind
     gzipped: bool = False
 
-    @property
-    def is_remote(self) -> bool:
-        return _REMOTE.match(self.name) is not None
-
     @contextmanager
     def open(self, settings: ImportSettings) -> Iterator[io.BufferedReader]:
         """The file's bytes, decompressed; more than `settings.max_bytes` of them raise `UnreadableInput`."""

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 app = App(
     name="import",
-    help_epilogue="Example: wildwear -w shop import export/*.csv --images media --column title=name",
+    help_epilogue="""Example: wildwear -w shop import export/*.csv --images media --column title=name
+
+Shopify: wildwear -w shop import products_export_*.csv
+
+Google Merchant: wildwear -w shop import feed.xml
+
+Amazon Berkeley Objects: wildwear -w abo import 'listings_*.json.gz' images.csv.gz --images images/small
+
+Amazon Reviews 2023: wildwear -w amazon import meta_Clothing_Shoes_and_Jewelry.jsonl.gz
+""",
 )
 _DEFAULTS = ImportSettings()
 _SHOWN = 160
@@ -29,9 +38,11 @@ def import_(
     settings: Annotated[ImportSettings, Parameter(name="*")] = _DEFAULTS,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
 ) -> Report:
-    """Read products from a shop's export: a Magento export, or any CSV, TSV, JSON Lines or Parquet table.
+    """Read products from a shop's export: Magento, Shopify, a Google Merchant feed (XML or TSV), Amazon Berkeley
+    Objects, Amazon Reviews 2023, or any CSV, TSV, JSON Lines or Parquet table.
 
-    Variants fold into their parent, HTML becomes text. Products that are there already are updated.
+    The format is recognised by what is in a file. Variants fold into their parent, HTML becomes text. Products that are
+    there already are updated.
 
     Parameters
     ----------
