@@ -89,7 +89,6 @@ IMAGES = TableSpec(
         pa.field("width", pa.int32()),
         pa.field("height", pa.int32()),
         pa.field("phash", pa.uint64()),
-        _text("mode"),
         _text("status"),
         _text("reason"),
         _text("detail"),

@@ -100,7 +100,6 @@ def image_rows(addresses: pa.Table, placeholder_products: int) -> pa.Table:
     )
     columns["reason"] = pc.if_else(was_changed, CHANGED, columns["reason"])
     columns["detail"] = pc.if_else(was_changed, pc.binary_join_element_wise("was", known, " "), columns["detail"])
-    columns["mode"] = pa.nulls(len(row), pa.string())
     rows = pa.table({name: pc.cast(columns[name], field.type) for name, field in _FIELDS.items()})
     return rows.append_column("known", known)
 
