@@ -28,7 +28,9 @@ class Page {
     at('save-query').addEventListener('click', () => this.save());
     at('revert').addEventListener('click', () => this.revert());
     document.addEventListener('keydown', (event) => this.#press(event));
-    at('rail').querySelector('input').addEventListener('input', () => this.#narrow());
+    this.search = at('rail').querySelector('input');
+    this.search.addEventListener('input', () => this.#narrow());
+    at('rail').addEventListener('keydown', (event) => this.#walk(event));
     window.addEventListener('hashchange', () => this.open(named()));
     window.addEventListener('beforeunload', (event) => {
       if (this.#drafts.size) event.preventDefault();
@@ -187,7 +189,7 @@ class Page {
   }
 
   #narrow() {
-    const wanted = fold(at('rail').querySelector('input').value);
+    const wanted = fold(this.search.value);
     for (const link of at('rail').querySelectorAll('a')) link.hidden = !fold(link.dataset.name).includes(wanted);
   }
 
@@ -197,15 +199,35 @@ class Page {
     if (control && event.key === 'Enter') void this.look();
     else if (control && event.key.toLowerCase() === 's') void this.save();
     else if (event.altKey && ['ArrowUp', 'ArrowDown'].includes(event.key)) this.#step(event.key === 'ArrowUp' ? -1 : 1);
-    else if (event.key === '/' && document.activeElement?.matches('body, a, .tiles')) at('rail').querySelector('input').focus();
+    else if (event.key === '/' && document.activeElement?.matches('body, a, .tiles')) this.search.focus();
     else return;
     event.preventDefault();
   }
 
-  /** @param {number} step */
+  /** Goes to the category before or after this one. @param {number} step */
   #step(step) {
-    const links = [...at('rail').querySelectorAll('a:not([hidden])')];
+    const links = this.#links();
     links[links.findIndex((link) => link.hasAttribute('aria-current')) + step]?.click();
+  }
+
+  /** Keys in the list of categories. @param {KeyboardEvent} event */
+  #walk(event) {
+    const links = this.#links();
+    const index = links.indexOf(document.activeElement);
+    if (event.altKey) return;
+    if (event.key === 'ArrowDown') links[index + 1]?.focus();
+    else if (event.key === 'ArrowUp') (links[index - 1] ?? this.search).focus();
+    else if (event.key === 'Enter' && index < 0 && links.length) {
+      this.search.value = '';
+      links[0].click();
+      this.editor.area.focus();
+    } else return;
+    event.preventDefault();
+  }
+
+  /** @returns {any[]} */
+  #links() {
+    return [...at('rail').querySelectorAll('a:not([hidden])')];
   }
 }
 
