@@ -179,10 +179,15 @@ def test_h47_any_nonsense_in_a_listing_costs_its_row_alone(shop: Shop) -> None:
         for column in columns
         for at, value in enumerate(nonsense)
     ]
+    deep: Any = []
+    for _ in range(700):
+        deep = [deep]
+    listings += [abo_listing(Goods(id=f"D{column}", pictures=())) | {column: deep} for column in columns]
     file, _ = take(shop, abo_listing(Goods(id="good")), *listings)
     assert "good" in shop.products
-    assert {reason for _, reason in shop.rejections(file)} <= {"no_id", "no_title", "duplicate_product"}
-    assert len(listings) == 80
+    reasons = {reason for _, reason in shop.rejections(file)}
+    assert reasons <= {"no_id", "no_title", "duplicate_product", "unreadable_row", "bad_json"}
+    assert len(listings) == 88
 
 
 LISTINGS = st.lists(

@@ -84,9 +84,18 @@ def test_the_declared_encoding_holds(shop: Shop, encoding: str) -> None:
     assert cells_of(shop, feed.encode(encoding)) == [{"title": "Größe"}]
 
 
-def test_an_unknown_encoding_is_said(shop: Shop) -> None:
-    with pytest.raises(UserError, match=r"feed\.xml declares the encoding klingon: there is no such encoding"):
-        rows_of(shop, b'<?xml version="1.0" encoding="klingon"?><rss><item/></rss>')
+@pytest.mark.parametrize("encoding", ["klingon", "hex", "zip", "undefined"])
+def test_an_encoding_that_is_none_is_said(shop: Shop, encoding: str) -> None:
+    with pytest.raises(UserError, match=rf"feed\.xml declares the encoding {encoding}: there is no such encoding"):
+        rows_of(shop, f'<?xml version="1.0" encoding="{encoding}"?><rss><item/></rss>'.encode())
+
+
+def test_h46_very_many_namespaces_cost_each_item_little(shop: Shop) -> None:
+    declared = " ".join(f'xmlns:n{number}="http://x/{number}"' for number in range(50_000))
+    items = "<item><title>x</title></item>" * 2000
+    began = time.monotonic()
+    assert len(rows_of(shop, f"<rss {declared}>{items}</rss>".encode())) == 2000
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(

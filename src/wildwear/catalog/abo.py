@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from wildwear.catalog.abo_groups import MOST_LISTINGS, FoundGroups, ListingGroups
@@ -72,7 +73,8 @@ class Abo(Importer):
         groups = ListingGroups()
         for file in listings:
             for row in file.rows():
-                _add(groups, row.cells, file.columns)
+                with suppress(ValueError, TypeError, RecursionError):  # refused when it is converted
+                    _add(groups, row.cells, file.columns)
         return Abo(PicturePaths(pictures), groups.found())
 
     def convert(self, fields: Fields) -> Converted:
@@ -115,7 +117,7 @@ class PicturePaths:
         hashes, self._paths = array("Q"), PackedTexts()
         for file in files:
             for row in file.rows():
-                picture, path = (str(row.cells[file.columns[role][0]]).strip() for role in _PICTURE_ROLES)
+                picture, path = (str(row.cells[file.columns[role][0]] or "").strip() for role in _PICTURE_ROLES)
                 if picture and path:
                     hashes.append(name_hash(picture))
                     self._paths.append(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 
 from wildwear.catalog.attributes import parse_variations
 from wildwear.catalog.fields import Fields, RowRejected, flat
@@ -48,9 +49,10 @@ class Magento(Importer):
                 variations = row.cells.get(_VARIATIONS)
                 if not isinstance(variations, str) or not variations:
                     continue
-                parent = plain_text(next(flat(row.cells.get(file.columns["id"][0])), ""))
-                for sku in parse_variations(variations):
-                    parents.setdefault(plain_text(sku), parent)
+                with suppress(RecursionError):  # refused when it is converted
+                    parent = plain_text(next(flat(row.cells.get(file.columns["id"][0])), ""))
+                    for sku in parse_variations(variations):
+                        parents.setdefault(plain_text(sku), parent)
         return Magento(parents)
 
     def convert(self, fields: Fields) -> Converted:

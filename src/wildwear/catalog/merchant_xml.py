@@ -19,6 +19,7 @@ from wildwear.errors import UnreadableInput
 _CHUNK = 2**18
 _LONGEST_ITEM = 16 * 2**20
 _LONGEST_TAG = 256
+_MOST_NAMESPACES = 20
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,99}?\bencoding\s*=\s*["']([A-Za-z][\w.-]{0,40})["']""")
 _NAMESPACE = re.compile(r"""\bxmlns(?::([\w.-]{1,60}))?\s{0,9}=\s{0,9}["']([^"'<&]{0,300})["']""")
 _PREFIX = r"(?:[\w.-]{1,60}:)?"
@@ -200,7 +201,7 @@ class _Feed:
 def _declarations(tag: str) -> str:
     """The namespaces of a feed's tag, written anew; `g` is Google's even where the feed forgets to say so."""
     namespaces = {"g": _GOOGLE}
-    for prefix, address in _NAMESPACE.findall(tag):
+    for prefix, address in _NAMESPACE.findall(tag)[:_MOST_NAMESPACES]:
         namespaces[prefix] = _GOOGLE if "base.google.com/ns/" in address else address
     return "".join(
         f' xmlns{prefix and ":" + prefix}="{address}"'

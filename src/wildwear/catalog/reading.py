@@ -65,6 +65,7 @@ def _decoded(
 
 def _known(encoding: str, what: str) -> str:
     try:
+        "".encode(encoding)  # there are codecs that are none of text, such as hex
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise UserError(f"{what}{encoding}: there is no such encoding; try utf-8 or cp1252") from None
