@@ -60,7 +60,8 @@ class DecisionLog:
 
     workspace: Workspace
     _table: Table = field(init=False)
-    _last: int = field(init=False, default=0)
+    _known: tuple[int, int] = field(init=False, default=(0, 0))
+    """A version of the table, and its newest sequence number (or a later one)."""
 
     def __post_init__(self) -> None:
         self._table = self.workspace.table(DECISIONS)
@@ -73,14 +74,17 @@ class DecisionLog:
             first = self.last() + 1
             sequences = range(first, first + len(decisions))
             self._table.append(_rows(decisions, sequences))
-        self._last = sequences[-1]
+            self._known = self._table.newest, sequences[-1]
         return sequences
 
     def last(self) -> int:
         """The newest sequence number, 0 before the first."""
-        newer = self._table.read(["sequence"], f"sequence > {self._last}")["sequence"]
-        self._last = pc.max(newer).as_py() or self._last
-        return self._last
+        newest, (version, last) = self._table.newest, self._known
+        if newest != version:
+            newer = self._table.read(["sequence"], f"sequence > {last}")["sequence"]
+            last = pc.max(newer).as_py() or last
+            self._known = newest, last
+        return last
 
     def since(self, sequence: int, collection: str) -> pa.Table:
         """The decisions on a collection after `sequence`, in their order."""
@@ -94,7 +98,11 @@ class DecisionLog:
 
     def of_audit(self, audit: str) -> pa.Table:
         """What stands of the pictures judged in a sampled audit, by the decisions of that audit alone."""
-        return _latest(self._table.read(where=f"audit = {_quoted(audit)}"))
+        return standing_of(self._table.read(where=f"audit = {_quoted(audit)}"))
+
+    def audited(self, collection: str) -> pa.Table:
+        """All decisions on a collection that belong to a sampled audit, in order."""
+        return self._table.read(where=f"audit IS NOT NULL AND collection = {_quoted(collection)}").sort_by("sequence")
 
     def compact(self) -> None:
         """Merges the small files that many commits leave; nobody holds a version of the log for long."""
@@ -103,10 +111,10 @@ class DecisionLog:
 
 def standing(workspace: Workspace, collection: str) -> pa.Table:
     """The last verdict on each picture of a collection that has one: the columns of `decisions`, by `crop_id`."""
-    return _latest(workspace.table(DECISIONS).read(where=f"collection = {_quoted(collection)}"))
+    return standing_of(workspace.table(DECISIONS).read(where=f"collection = {_quoted(collection)}"))
 
 
-def _latest(rows: pa.Table) -> pa.Table:
+def standing_of(rows: pa.Table) -> pa.Table:
     """The last decision on each crop, in order of `crop_id`, but for those that are taken back."""
     newest = rows.group_by("crop_id").aggregate([("sequence", "max")])["sequence_max"]
     rows = rows.filter(pc.is_in(rows["sequence"], value_set=newest.combine_chunks()))

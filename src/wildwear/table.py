@@ -73,6 +73,11 @@ class Table:
         """The newest committed version, 0 before the first."""
         return int(self._open().version) if self.exists else 0
 
+    @property
+    def newest(self) -> int:
+        """The number of the newest version, 0 before the first: cheap, whether that version can be read or not."""
+        return max(map(_version_of, self._manifests()), default=0)
+
     def count(self, where: str | None = None) -> int:
         """How many rows there are (that `where`, an SQL condition, holds for)."""
         return int(self._open().count_rows(filter=where)) if self.exists else 0

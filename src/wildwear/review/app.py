@@ -21,6 +21,7 @@ from wildwear.review.bodies import AuditBody, DecisionsBody
 from wildwear.review.committer import Overloaded
 from wildwear.review.details import describe
 from wildwear.review.page_files import page_files
+from wildwear.review.query_view import router as query_view
 from wildwear.review.security import Guard, Refused, problem
 from wildwear.review.session import Review
 from wildwear.review.settings import ReviewSettings
@@ -44,14 +45,9 @@ def create_app(workspace: Workspace, settings: ReviewSettings, token: str) -> Fa
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.review = review
-    for router in (_page(), _pictures(review), _decisions(review), _audits(review)):
+    queries = query_view(workspace, review.collection)
+    for router in (_page(), _pictures(review), _decisions(review), _audits(review), queries):
         app.include_router(router)
-    try:
-        from wildwear.review.query_view import router as query_view
-    except ModuleNotFoundError:
-        pass
-    else:
-        app.include_router(query_view(workspace, review.collection))
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(WildwearError, _failed)
@@ -102,7 +98,8 @@ def _pictures(review: Review) -> APIRouter:
         states = review.judgements.states()
         request = SheetRequest(category=category, mode=mode, source=source, order=order, seed=seed, state=state)
         items = choose(collection, request, states, review.matching(query) if query else None)
-        body = sheet_json(collection, review.sheets.add(items), items, states)
+        becomes = review.judgements.destinations(items)
+        body = sheet_json(collection, review.sheets.add(items), items, states, becomes)
         return Response(body, media_type="application/json")
 
     @router.get("/sprite/{sheet}/{number}.jpg")
@@ -158,7 +155,7 @@ def _audits(review: Review) -> APIRouter:
 
     @router.get("/api/audit/{name}")
     def so_far(name: str) -> dict[str, Any]:
-        return asdict(audits.outcome(review.workspace, name))
+        return asdict(audits.outcome(review.workspace, name)) | review.sample(name)
 
     return router
 
