@@ -108,3 +108,13 @@ def test_h48_a_repetition_is_told_apart_by_what_it_adds() -> None:
     ]
     assert contradictions(stored, SMALL) == []
     assert contradictions(stored, LARGE) is None
+
+
+def test_a_row_that_names_its_own_variant_keeps_the_product_s_pictures_apart_from_it() -> None:
+    own = Variant(product_id="P/S", title="S", image_urls=("s.jpg",))
+    row = Product(product_id="P/S", group_id="P", title="Hoodie", image_urls=("main.jpg", "s.jpg"), variants=(own,))
+    product = folded(row)
+    assert (product.title, product.image_urls, product.variants) == ("Hoodie", ("main.jpg", "s.jpg"), (own,))
+    assert contradictions(product, row) == []
+    jeans = Product(product_id="P/S", group_id="P", title="Jeans", variants=(own,))
+    assert contradictions(product, jeans) == ["title 'Hoodie' against 'Jeans'"]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wildwear.catalog.reading import open_rows
-from wildwear.catalog.rows import BadRow, Row
+from wildwear.catalog.rows import BadRow, Row, with_sampled_columns
 from wildwear.catalog.settings import ImportSettings
 from wildwear.catalog.sources import find_sources
 from wildwear.errors import UnreadableInput, UserError
@@ -237,3 +237,14 @@ def test_gzip_is_read_and_a_cut_one_is_one_plain_line(tmp_path: Path) -> None:
     path.write_bytes(content[:-100])
     with pytest.raises(UnreadableInput, match=r"a\.csv\.gz cannot be read"):
         read(path)
+
+
+def test_columns_are_sampled_from_so_many_rows_and_characters_and_no_row_is_lost() -> None:
+    rows = [Row(number, {f"c{number}": "x"}) for number in range(1500)]
+    reading = with_sampled_columns(iter(rows), lambda: 0)
+    assert len(reading.columns) == 1000
+    assert list(reading.rows) == rows
+    read = iter(range(0, 10**9, 2**24))
+    reading = with_sampled_columns(iter(rows), lambda: next(read))
+    assert reading.columns == ("c0", "c1", "c2", "c3")
+    assert list(reading.rows) == rows
