@@ -51,6 +51,9 @@ def test_an_audit_is_judged_and_gives_the_precision(served: Served) -> None:
     assert set(items) <= set(range(30))
     name = audit["audit"]
     assert served.get(f"/api/audit/{name}") == {
+        "category": "Jeans",
+        "items": items,
+        "verdicts": [None] * 20,
         "size": 20,
         "judged": 0,
         "right": 0,
@@ -63,8 +66,18 @@ def test_an_audit_is_judged_and_gives_the_precision(served: Served) -> None:
     served.decide((items[10], "reject"))
     result = served.get(f"/api/audit/{name}")
     assert (result["judged"], result["right"], result["precision"]) == (10, 8, 0.8)
+    assert result["verdicts"] == ["keep"] * 8 + ["reject", "relabel"] + [None] * 10
     assert result["low"] == pytest.approx(0.4902, abs=1e-4)
     assert result["high"] == pytest.approx(0.9433, abs=1e-4)
+
+
+def test_a_category_shows_what_its_last_audit_found(served: Served) -> None:
+    for verdicts in (["reject"] * 4, ["keep"] * 3 + ["reject"], []):
+        audit = served.post("/api/audit", category="Jeans", size=4)
+        served.decide(*zip(audit["items"], verdicts, strict=False), audit=audit["audit"])
+    audits = {one["name"]: one["audit"] for one in served.get("/api/collection")["categories"]}
+    assert (audits["Jeans"]["judged"], audits["Jeans"]["precision"]) == (4, 0.75)
+    assert audits["Dress"] is None
 
 
 def test_undo_within_an_audit_counts(served: Served) -> None:

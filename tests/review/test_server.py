@@ -34,8 +34,8 @@ def test_a_collection_is_described(served: Served) -> None:
         "inspected": True,
     }
     assert overall["categories"] == [
-        {"name": "Dress", "region": "full", "count": 1, "judged": 0, "rejected": 0, "rare": True},
-        {"name": "Jeans", "region": "lower", "count": 3, "judged": 0, "rejected": 0, "rare": True},
+        {"name": "Dress", "region": "full", "count": 1, "judged": 0, "rejected": 0, "rare": True, "audit": None},
+        {"name": "Jeans", "region": "lower", "count": 3, "judged": 0, "rejected": 0, "rare": True, "audit": None},
     ]
     assert overall["modes"] == [{"name": "product", "count": 3}, {"name": "worn", "count": 2}]
     assert {"name": "Jeans", "region": "lower", "synonyms": []}.keys() == overall["palette"][0].keys()

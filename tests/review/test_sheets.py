@@ -97,7 +97,7 @@ def test_what_inspect_has_not_judged_comes_last(workspace: Workspace) -> None:
 def test_a_sheet_is_json_column_by_column(collection: Collection) -> None:
     states = np.array([0, 1, 2, 3, 0, 0], np.int8)
     items = np.array([5, 3, 1], np.int64)
-    assert json.loads(sheet_json(collection, "ab", items, states)) == {
+    assert json.loads(sheet_json(collection, "ab", items, states, {1: 7})) == {
         "sheet": "ab",
         "count": 3,
         "tile": 128,
@@ -107,8 +107,9 @@ def test_a_sheet_is_json_column_by_column(collection: Collection) -> None:
         "clusters": [0, 8, 8],
         "verdicts": [0, 3, 1],
         "suspicion": [83, 50, 17],
+        "becomes": {"1": 7},
     }
-    assert json.loads(sheet_json(collection, "ab", items[:0], states))["items"] == []
+    assert json.loads(sheet_json(collection, "ab", items[:0], states, {}))["items"] == []
 
 
 def test_the_same_sheet_has_the_same_name_and_old_ones_go(

@@ -47,11 +47,10 @@ export async function post(path, body, timeout = 20_000) {
 
 /**
  * @param {string} path
- * @param {AbortSignal} signal
  * @returns {Promise<Blob>}
  */
-export async function blob(path, signal) {
-  return (await ask(path, { signal, priority: 'high' })).blob();
+export async function blob(path) {
+  return (await ask(path, {})).blob();
 }
 
 /** @param {string} path @param {RequestInit} options @returns {Promise<Response>} */

@@ -5,14 +5,14 @@ import { Refused, blob } from './api.js';
 const AT_ONCE = 4;
 
 /**
- * Decoded images by number. Those in sight come first, then those ahead; what is no longer wanted is cancelled, and
- * the longest unused are let go beyond `room`.
+ * Decoded images by number. The most urgent are asked for first, a few at once; what is under way is let finish, for
+ * the server would draw it all the same. The longest unused are let go beyond `room`.
  */
 export class Bitmaps {
   /** @type {Map<number, ImageBitmap>} in order of use, oldest first */
   #kept = new Map();
-  /** @type {Map<number, AbortController>} */
-  #coming = new Map();
+  /** @type {Set<number>} */
+  #coming = new Set();
   /** @type {number[]} */
   #wanted = [];
   /** @type {Set<number>} asked for, and not to be had */
@@ -49,7 +49,6 @@ export class Bitmaps {
   /** What is needed now, most urgent first; replaces what was wanted before. @param {number[]} numbers */
   want(numbers) {
     this.#wanted = numbers;
-    for (const [number, abort] of this.#coming) if (!numbers.includes(number)) abort.abort();
     this.#fill();
   }
 
@@ -75,15 +74,14 @@ export class Bitmaps {
 
   /** @param {number} number */
   async #bring(number) {
-    const abort = new AbortController();
-    this.#coming.set(number, abort);
+    this.#coming.add(number);
     try {
-      const bitmap = await createImageBitmap(await blob(this.address(number), abort.signal));
+      const bitmap = await createImageBitmap(await blob(this.address(number)));
       if (this.#closed) return bitmap.close();
       this.#keep(number, bitmap);
       this.arrived(number);
     } catch (error) {
-      if (abort.signal.aborted) return;
+      if (this.#closed) return;
       this.#missing.add(number);
       if (error instanceof Refused) this.arrived(number);
       this.lost(error);

@@ -9,6 +9,8 @@ const GAP = 4;
 const MARGIN = 8;
 /** Rows kept beyond the window on either side, for scrolling that runs ahead of us. */
 const BEYOND = 2;
+/** How long to wait after a leap before thinking of what is ahead, in milliseconds. */
+const AFTER_A_LEAP = 150;
 
 /**
  * Draws a sheet, and knows where its window, cursor and selection are. Events: `cursor`, `window`, `selection`.
@@ -21,6 +23,8 @@ export class Grid extends EventTarget {
   #due = 0;
   #lastY = 0;
   #ahead = 1;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #leap;
   /** @type {import('./sheet.js').Sheet | null} */
   sheet = null;
   /** @type {import('./pictures.js').Sprites | import('./pictures.js').Pictures | null} */
@@ -41,7 +45,7 @@ export class Grid extends EventTarget {
     this.content = content;
     this.judge = judge;
     this.titleOf = titleOf;
-    this.tile = 104;
+    this.tile = 96;
     this.layout = this.#newLayout();
     scroller.addEventListener('scroll', () => this.refresh(), { passive: true });
     new ResizeObserver(() => this.#lay()).observe(scroller);
@@ -184,7 +188,8 @@ export class Grid extends EventTarget {
     if (!this.sheet || !this.pictures) return;
     const { y, layout } = this;
     const seen = layout.seen(y);
-    if (y !== this.#lastY) this.#ahead = y > this.#lastY ? 1 : -1;
+    const shift = this.scroller.scrollTop - y;
+    const moved = y - this.#lastY;
     this.#lastY = y;
     const [from, to] = [Math.max(0, seen.first - BEYOND), Math.min(layout.rows - 1, seen.last + BEYOND)];
     for (const [index, row] of this.#rows) {
@@ -192,11 +197,22 @@ export class Grid extends EventTarget {
       this.#rows.delete(index);
       this.#putAway(row);
     }
-    for (let index = from; index <= to; index++) this.#drawRow(index, layout.top(index) - y + this.scroller.scrollTop);
-    const lastSeen = Math.min(layout.count - 1, (seen.last + 1) * layout.columns - 1);
-    if (seen.last >= seen.first) this.pictures.want(seen.first * layout.columns, lastSeen, this.#ahead);
+    for (let index = from; index <= to; index++) this.#drawRow(index, layout.top(index) + shift);
+    this.#want(moved);
     this.content.setAttribute('aria-activedescendant', this.sheet.count ? `cell-${this.cursor}` : '');
     this.dispatchEvent(new Event('window'));
+  }
+
+  /** Asks for what is in sight, and for what is ahead unless this was a leap: then once it turns out to be the end of it. @param {number} moved */
+  #want(moved) {
+    const { first, last } = this.layout.seen(this.#lastY);
+    if (last < first) return;
+    if (moved) this.#ahead = Math.sign(moved);
+    const leapt = Math.abs(moved) > 2 * this.layout.height;
+    const end = Math.min(this.layout.count, (last + 1) * this.layout.columns) - 1;
+    this.pictures.want(first * this.layout.columns, end, leapt ? 0 : this.#ahead);
+    clearTimeout(this.#leap);
+    if (leapt) this.#leap = setTimeout(() => this.#want(0), AFTER_A_LEAP);
   }
 
   /** @param {number} index @param {number} top */
@@ -241,7 +257,7 @@ export class Grid extends EventTarget {
   #joint(position) {
     const { clusters } = this.sheet;
     const cluster = clusters[position];
-    if (!cluster) return '';
+    if (!cluster || this.sheet.lookAlikes(position).length < 2) return '';
     const before = position % this.layout.columns > 0 && clusters[position - 1] === cluster;
     const after = (position + 1) % this.layout.columns > 0 && clusters[position + 1] === cluster;
     if (before) return after ? 'inner' : 'last';

@@ -1,6 +1,6 @@
 // What holds for each picture, and how that changes: by decisions here, by undo, by what others decide.
 
-import { NONE, VERDICTS } from './sheet.js';
+import { NONE, RELABEL, VERDICTS } from './sheet.js';
 import { UndoStack } from './undo.js';
 
 /**
@@ -34,7 +34,8 @@ export class Judge extends EventTarget {
     const learned = this.#standing.get(item);
     if (position < 0) return learned ?? { verdict: NONE, category: '' };
     const verdict = this.sheet.verdicts[position];
-    return { verdict, category: learned?.verdict === verdict ? learned.category : '' };
+    if (verdict !== RELABEL) return { verdict, category: '' };
+    return { verdict, category: learned?.verdict === RELABEL ? learned.category : this.sheet.becomes.get(item) ?? '' };
   }
 
   /**

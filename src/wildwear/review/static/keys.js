@@ -61,6 +61,7 @@ export const KEYS = {
     { keys: ['o'], does: 'next order', run: (it) => it.nextOrder() },
     { keys: ['s'], does: 'this sheet anew', run: (it) => it.reload() },
     { keys: ['a'], does: 'audit this category: 200 at random', run: (it) => it.beginAudit() },
+    { keys: ['e'], does: 'edit this category’s query', run: (it) => it.editQuery() },
     { keys: ['?'], does: 'these keys', run: (it) => it.help() },
   ],
 };

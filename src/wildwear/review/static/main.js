@@ -19,10 +19,10 @@ import { Status } from './status.js';
 import { emptiness } from './empty.js';
 import { Zoom } from './zoom.js';
 
-const TILES = [56, 72, 88, 104, 128, 160, 208, 264];
+const TILES = [56, 72, 96, 128, 160, 208, 264];
 /** Device pixels of a cell beyond which a thumbnail looks soft, and the stored pictures are shown. */
 const SOFT = 190;
-const ORDERS = ['suspicious', 'clusters', 'newest', 'random'];
+const ORDERS = { suspicious: 'most suspicious first', clusters: 'look-alikes together', newest: 'newest first', random: 'random' };
 /** How long after the last decision the rail's counts are asked for anew. */
 const SETTLED = 1500;
 
@@ -68,6 +68,7 @@ export class Page {
       const sheet = await this.#bring(early);
       if (turn !== this.#turn) return;
       this.judge.audit = this.place.audit;
+      this.zoom.blind = Boolean(this.place.audit);
       this.judge.open(sheet);
       this.#show(sheet);
       this.status.title(this.place, this.collection.name);
@@ -116,14 +117,15 @@ export class Page {
   }
 
   nextOrder() {
-    this.order(ORDERS[(ORDERS.indexOf(this.place.order) + 1) % ORDERS.length]);
+    const orders = Object.keys(ORDERS);
+    this.order(orders[(orders.indexOf(this.place.order) + 1) % orders.length]);
   }
 
   /** @param {string} order */
   order(order) {
     const seed = order === 'random' ? 1 + Math.floor(Math.random() * 1e9) : 0;
     this.visit({ ...this.place, order, seed, at: -1 });
-    say(`Order: ${order}`);
+    say(`Order: ${ORDERS[order]}`);
   }
 
   lookCloser() {
@@ -145,6 +147,10 @@ export class Page {
     }
   }
 
+  editQuery() {
+    if (!at('query').hidden) at('query').click();
+  }
+
   help() {
     at('help').showModal();
   }
@@ -159,7 +165,7 @@ export class Page {
   async #bring(early) {
     const { audit, at: _at, ...view } = this.place;
     if (audit) return audits.openSample(audit, this.place);
-    return new Sheet(await (early ?? get('api/sheet', view)), view);
+    return new Sheet(await (early ?? get('api/sheet', view)), view, this.collection.palette);
   }
 
   /** @param {Sheet} sheet */
@@ -208,7 +214,6 @@ export class Page {
     this.zoom.addEventListener('known', () => grid.refresh());
     judge.addEventListener('judged', ({ detail }) => {
       grid.refresh();
-      if (this.place.audit) audits.remember(this.place.audit, grid.sheet);
       if (!detail.own) this.zoom.renew(detail.items);
     });
     decisions.addEventListener('saved', ({ detail }) => {
@@ -258,6 +263,8 @@ export class Page {
     at('state').value = state;
     at('orders').hidden = at('state').hidden = Boolean(audit);
     at('begin-audit').hidden = !category || Boolean(audit);
+    at('query').hidden = this.collection.kind !== 'catalogue';
+    at('query').href = `queries#${encodeURIComponent(category)}`;
     at('audit').hidden = !audit;
     at('query-note').hidden = !query;
     at('query-note').textContent = query;

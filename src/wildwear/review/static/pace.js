@@ -26,16 +26,18 @@ export class Pace {
   }
 }
 
-/** A duration as one says it. @param {number} minutes */
+/** A duration as one says it, of work without a pause. @param {number} minutes */
 export function inWords(minutes) {
   if (minutes < 1) return 'less than a minute';
-  if (minutes < 90) return `${Math.round(minutes)} min`;
-  if (minutes < 36 * 60) return `${(minutes / 60).toFixed(1)} h`;
-  return `${(minutes / 60 / 24).toFixed(1)} days`;
+  if (minutes < 90) return `about ${Math.round(minutes)} min`;
+  if (minutes < 36 * 60) return `about ${(minutes / 60).toFixed(1)} h`;
+  return `about ${(minutes / 60 / 24).toFixed(1)} days`;
 }
 
+const NUMBERS = new Intl.NumberFormat('en-GB');
+
 /** @param {number} count */
-export const thousands = (count) => count.toLocaleString('en-GB');
+export const thousands = (count) => NUMBERS.format(count);
 
 /** @param {number} count @param {string} [noun] */
 export const pictures = (count, noun = 'picture') => `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`;

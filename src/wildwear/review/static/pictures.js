@@ -44,14 +44,15 @@ export class Sprites {
     return this.bitmaps.missing(Math.floor(position / this.each));
   }
 
-  /** Positions in sight, and as many ahead in the direction of scrolling. @param {number} first @param {number} last @param {number} ahead */
+  /** Positions in sight, and more in the direction of scrolling (1 or -1; 0 none). @param {number} first @param {number} last @param {number} ahead */
   want(first, last, ahead) {
     const from = Math.floor(first / this.each);
     const to = Math.floor(last / this.each);
     const seen = range(from, to);
+    if (!ahead) return this.bitmaps.want(seen);
     const after = range(to + 1, Math.min(this.last, to + 2 * seen.length));
     const before = range(Math.max(0, from - seen.length), from - 1).reverse();
-    this.bitmaps.want([...seen, ...(ahead < 0 ? [...before, ...after.slice(0, 1)] : [...after, ...before.slice(0, 1)])]);
+    return this.bitmaps.want([...seen, ...(ahead < 0 ? before : after)]);
   }
 
   retry() {
@@ -94,9 +95,10 @@ export class Pictures {
   want(first, last, ahead) {
     const length = last - first + 1;
     const seen = range(first, last);
+    if (!ahead) return this.bitmaps.want(seen);
     const after = range(last + 1, Math.min(this.sheet.count - 1, last + length));
     const before = range(Math.max(0, first - length), first - 1).reverse();
-    this.bitmaps.want([...seen, ...(ahead < 0 ? before : after)]);
+    return this.bitmaps.want([...seen, ...(ahead < 0 ? before : after)]);
   }
 
   retry() {

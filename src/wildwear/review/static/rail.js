@@ -3,9 +3,9 @@
 import { fold } from './match.js';
 import { thousands } from './pace.js';
 import { address } from './place.js';
-import { modeInWords } from './words.js';
+import { fileName, modeInWords } from './words.js';
 
-const REGIONS = { upper: 'Upper body', lower: 'Lower body', full: 'Full body' };
+const REGIONS = { upper: 'Upper body', lower: 'Lower body', full: 'Full body', accessory: 'Accessories' };
 
 export class Rail {
   /** @param {HTMLElement} rail */
@@ -30,7 +30,7 @@ export class Rail {
       sections.push(this.#section(heading, rows, order, place));
     }
     const modes = collection.modes.map(({ name, count }) => ({ name: modeInWords(name), count, view: { mode: name } }));
-    const sources = collection.sources.map(({ name, count }) => ({ name, count, view: { source: name } }));
+    const sources = collection.sources.map(({ name, count }) => ({ name: fileName(name), count, view: { source: name } }));
     sections.push(this.#section('Kind of photograph', modes, order, place));
     if (sources.length > 1) sections.push(this.#section(collection.kind === 'dataset' ? 'Split' : 'Source', sources, order, place));
     this.list.replaceChildren(...sections.filter(Boolean));
@@ -116,14 +116,21 @@ function link({ name, count, judged, rejected, rare, audit, view }, order, place
   if (view.category) made.dataset.category = view.category;
   const facets = ['category', 'mode', 'source'];
   if (facets.every((facet) => (view[facet] ?? '') === place[facet]) && !place.query) made.setAttribute('aria-current', 'page');
-  made.append(text('span', 'name', name), text('span', 'count', thousands(count)));
-  if (judged !== undefined && count) {
+  made.append(text('span', 'name', name));
+  if (rare) made.append(text('small', 'rare', 'rare'));
+  made.append(text('span', 'count', thousands(count)));
+  if (judged) {
     made.append(progress(judged / count, (rejected ?? 0) / count));
     made.title = `${thousands(judged)} of ${thousands(count)} judged, ${thousands(rejected ?? 0)} rejected`;
   }
-  const remarks = [rare && 'rare', audit && `${Math.round(100 * audit.precision)} % right`].filter(Boolean).join(' · ');
-  if (remarks) made.append(text('small', '', remarks));
+  if (audit) made.append(text('small', 'precision', precisionInWords(audit)));
   return made;
+}
+
+/** @param {{precision: number, low: number, high: number}} audit */
+function precisionInWords({ precision, low, high }) {
+  const percent = (share) => Math.round(100 * share);
+  return `${percent(precision)} % right (${percent(low)} to ${percent(high)})`;
 }
 
 /** @param {number} judged @param {number} rejected shares */

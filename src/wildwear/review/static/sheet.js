@@ -21,8 +21,8 @@ export class Sheet {
   /** @type {Map<number, number[]> | null} */
   #clusters = null;
 
-  /** @param {any} data the answer of `api/sheet` @param {View} view */
-  constructor(data, view) {
+  /** @param {any} data the answer of `api/sheet` @param {View} view @param {{name: string}[]} [palette] */
+  constructor(data, view, palette = []) {
     this.view = view;
     this.id = String(data.sheet ?? '');
     this.count = data.items.length;
@@ -33,6 +33,10 @@ export class Sheet {
     this.clusters = Int32Array.from(data.clusters ?? []);
     this.verdicts = Uint8Array.from(data.verdicts ?? new Uint8Array(this.count));
     this.suspicion = Uint8Array.from(data.suspicion ?? []);
+    /** @type {Map<number, string>} item to what it was relabelled to */
+    this.becomes = new Map(
+      Object.entries(data.becomes ?? {}).map(([position, place]) => [data.items[position], palette[place].name]),
+    );
     this.judged = this.verdicts.reduce((sum, verdict) => sum + (verdict === NONE ? 0 : 1), 0);
   }
 

@@ -7,20 +7,30 @@ const at = (id) => document.getElementById(id);
 
 export class Status {
   pace = new Pace();
+  #due = 0;
 
   /** @param {import('./decisions.js').Decisions} decisions @param {import('./judge.js').Judge} judge @param {import('./grid.js').Grid} grid */
   constructor(decisions, judge, grid) {
     this.decisions = decisions;
     this.judge = judge;
     this.grid = grid;
-    decisions.addEventListener('change', () => this.saving());
+    decisions.addEventListener('change', () => this.#soon());
     judge.addEventListener('judged', ({ detail }) => {
       if (detail.own) this.pace.add(detail.items.length);
-      this.progress();
+      this.#soon();
     });
     grid.addEventListener('selection', () => this.selected());
     setInterval(() => this.progress(), 5000);
     addEventListener('beforeunload', (event) => decisions.count && event.preventDefault());
+  }
+
+  /** Says all of it with the next frame, however much happened before. */
+  #soon() {
+    this.#due ||= requestAnimationFrame(() => {
+      this.#due = 0;
+      this.saving();
+      this.progress();
+    });
   }
 
   saving() {
@@ -46,7 +56,7 @@ export class Status {
     const rate = this.pace.perMinute;
     at('done').textContent = `${thousands(sheet.judged)} of ${thousands(sheet.count)} judged`;
     at('pace').textContent = rate ? `${thousands(Math.round(rate))} a minute` : '';
-    at('left').textContent = rate && left ? `about ${inWords(left / rate)} left` : '';
+    at('left').textContent = rate && left ? `${inWords(left / rate)} left` : '';
     at('bar').style.setProperty('--judged', String(sheet.count ? sheet.judged / sheet.count : 0));
     at('undo').toggleAttribute('disabled', !this.judge.steps.undoable);
     at('redo').toggleAttribute('disabled', !this.judge.steps.redoable);

@@ -11,6 +11,9 @@ export function suspicionInWords(percent) {
   return percent >= 60 ? 'probably wrong' : 'doubtful';
 }
 
+/** The last part of a path. @param {string | null} path */
+export const fileName = (path) => (path ?? '').split(/[\\/]/).pop();
+
 const MODES = { product: 'product alone', worn: 'worn by a model', wild: 'in the wild' };
 
 /** @param {string | null} mode */

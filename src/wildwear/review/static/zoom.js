@@ -2,10 +2,11 @@
 
 import { get } from './api.js';
 import { thousands } from './pace.js';
-import { marked, modeInWords } from './words.js';
+import { fileName, marked, modeInWords, suspicionInWords } from './words.js';
 
-/** How long the pointer must rest, in milliseconds. */
-const REST = 180;
+/** How long the pointer must rest, in milliseconds; a card that hides its neighbours waits longer. */
+const REST = 120;
+const REST_OF_CARD = 380;
 const HELD = 500;
 const MOST_ALIKE = 8;
 
@@ -16,6 +17,8 @@ export class Zoom extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #resting;
   #item = -1;
+  /** Whether to keep quiet about what the machine and others say: an audit shall not be led. */
+  blind = false;
   /** @type {AbortController} */
   #asking = new AbortController();
 
@@ -48,21 +51,25 @@ export class Zoom extends EventTarget {
    */
   restOn(item, box, { open = false } = {}) {
     clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => this.show(item, box, { open }), REST);
+    const rest = open && !this.#seen ? REST_OF_CARD : REST;
+    this.#resting = setTimeout(() => this.show(item, box, { open }), rest);
   }
 
   /** @param {number} item @param {() => DOMRect} box @param {{open?: boolean}} [options] */
   async show(item, box, { open = false } = {}) {
     clearTimeout(this.#resting);
-    if (!this.floats || open || this.panel.classList.contains('open')) this.#place(box, open);
-    if (this.floats && !this.panel.classList.contains('open')) return;
+    if (this.floats && open) this.panel.classList.add('open');
+    if (!this.#seen) return;
+    this.#place(box);
     this.#item = item;
     this.#asking.abort();
     this.#asking = new AbortController();
     try {
       const details = await get(`api/item/${item}`, {}, this.#asking.signal);
       this.#hold(item, details);
-      if (this.#item === item) this.#fill(details);
+      if (this.#item !== item) return;
+      this.#fill(details);
+      this.#place(box);
     } catch (error) {
       if (error.name !== 'AbortError') this.#details.delete(item);
     }
@@ -70,9 +77,7 @@ export class Zoom extends EventTarget {
 
   /** Asks anew for what is shown: its verdict has changed. @param {number[]} items */
   renew(items) {
-    if (items.includes(this.#item) && (!this.floats || this.panel.classList.contains('open'))) {
-      this.restOn(this.#item, () => new DOMRect());
-    }
+    if (items.includes(this.#item) && this.#seen) this.restOn(this.#item, () => new DOMRect());
   }
 
   hide() {
@@ -80,12 +85,15 @@ export class Zoom extends EventTarget {
     this.panel.classList.remove('open');
   }
 
-  /** @param {() => DOMRect} box @param {boolean} open */
-  #place(box, open) {
+  get #seen() {
+    return !this.floats || this.panel.classList.contains('open');
+  }
+
+  /** Puts the card beside the picture's cell. @param {() => DOMRect} box empty to leave it where it is */
+  #place(box) {
     if (!this.floats) return;
     const { left, right, top } = box();
-    if (!left && !right) return;
-    this.panel.classList.toggle('open', open || this.panel.classList.contains('open'));
+    if (!right) return;
     const { offsetWidth: width, offsetHeight: height } = this.panel;
     const x = right + 10 + width < innerWidth ? right + 10 : Math.max(8, left - width - 10);
     this.panel.style.left = `${x}px`;
@@ -108,7 +116,8 @@ export class Zoom extends EventTarget {
     const description = element('p', 'description');
     description.append(marked(it.description ?? '', words('description')));
     this.panel.replaceChildren(
-      largePicture(it), title, facts(it, otherWords(it)), this.#alike(it.look_alikes ?? []), description, historyOf(it.history ?? []),
+      largePicture(it), title, facts(this.blind ? unsaid(it) : it), this.#alike(it.look_alikes ?? []), description,
+      historyOf(this.blind ? [] : it.history ?? []),
     );
   }
 
@@ -146,21 +155,24 @@ function otherWords(it) {
   return [...new Set(others.map(({ word, field }) => `${word} (${field})`))].join(', ');
 }
 
-/** @param {any} it @param {string} others */
-function facts(it, others) {
+/** An item without the machine's opinion. @param {any} it */
+const unsaid = (it) => ({ ...it, guess: null, suspicion: null });
+
+/** @param {any} it */
+function facts(it) {
   const suspected = it.suspicion !== null && it.suspicion !== undefined;
+  const percent = Math.round(100 * it.suspicion);
   const rows = [
     ['label', (it.category ?? '').replaceAll('|', ' or ')],
     ['machine says', it.guess && it.guess !== it.category ? it.guess : it.guess && 'the same'],
-    ['suspicion', suspected && `${Math.round(100 * it.suspicion)} of 100`],
+    ['suspicion', suspected && `${percent} of 100${percent < 30 ? '' : `, ${suspicionInWords(percent)}`}`],
     ['photograph', modeInWords(it.mode)],
-    ['matched', others],
+    ['matched', otherWords(it)],
     ['product', it.product_id],
-    ['source', it.source],
+    ['source', fileName(it.source)],
   ];
   const list = element('dl', 'facts');
   for (const [name, value] of rows) if (value) list.append(element('dt', '', name), element('dd', '', value));
-  if (suspected) list.style.setProperty('--suspicion', String(it.suspicion));
   return list;
 }
 
