@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wildwear.decisions import DecisionLog, Verdict
+from wildwear.decisions import DecisionLog, Verdict, standing_of
 from wildwear.errors import StorageError, UnknownName
 from wildwear.files import write_durably
 from wildwear.workspace import Workspace
@@ -75,7 +77,24 @@ def load(workspace: Workspace, name: str) -> Audit:
 def outcome(workspace: Workspace, name: str) -> Precision:
     """What the decisions of that audit say so far: kept is right, rejected and relabelled is not."""
     audit = load(workspace, name)
-    verdicts = DecisionLog(workspace).of_audit(name)["verdict"].to_pylist()
+    return _precision(audit, DecisionLog(workspace).of_audit(name))
+
+
+def latest(workspace: Workspace, collection: str) -> dict[str, Precision]:
+    """By category, what the audit of it says that was begun last, of those with anything judged."""
+    rows = DecisionLog(workspace).audited(collection)
+    found = {}
+    for name in rows["audit"].unique().to_pylist():
+        try:
+            audit = load(workspace, name)
+        except UnknownName:  # its sample was removed
+            continue
+        found[audit.category] = _precision(audit, standing_of(rows.filter(pc.equal(rows["audit"], name))))
+    return {category: precision for category, precision in found.items() if precision.judged}
+
+
+def _precision(audit: Audit, rows: pa.Table) -> Precision:
+    verdicts = rows["verdict"].to_pylist()
     right = verdicts.count(Verdict.KEEP)
     low, high = wilson(right, len(verdicts))
     return Precision(

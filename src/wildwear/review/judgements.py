@@ -65,6 +65,12 @@ class Judgements:
         moved: NDArray[np.bool_] = (self._verdict == State.RELABEL) & (self._becomes == code)
         return moved[self._collection.crop.codes]
 
+    def destinations(self, items: NDArray[np.int64]) -> dict[int, int]:
+        """Where the relabelled ones among `items` went: by position in `items`, a position in the palette."""
+        crop = self._collection.crop.codes[items]
+        moved = np.flatnonzero((self._verdict[crop] == State.RELABEL) & (self._becomes[crop] >= 0))
+        return dict(zip(moved.tolist(), self._becomes[crop[moved]].tolist(), strict=True))
+
     def _apply(self, rows: pa.Table) -> None:
         """Rows in order of sequence, or one a crop: the last of each crop stands."""
         place = _places(rows["crop_id"], self._collection.crop.names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
@@ -76,6 +77,16 @@ class Review:
         )
         changes = [{"item": item} | change for item, change in zip(items.tolist(), taken.to_pylist(), strict=True)]
         return {"last": last, "changes": changes}
+
+    def sample(self, audit: str) -> dict[str, Any]:
+        """What an audit drew, of what is there still, and how it was judged in that audit; raises `UnknownName`."""
+        drawn = audits.load(self.workspace, audit)
+        items, places = items_of(self.collection, pa.chunked_array([pa.array(drawn.crop_ids, pa.string())]))
+        first = np.unique(places, return_index=True)[1]
+        rows = self._log.of_audit(audit)
+        verdicts = dict(zip(rows["crop_id"].to_pylist(), rows["verdict"].to_pylist(), strict=True))
+        judged = [verdicts.get(drawn.crop_ids[place]) for place in places[first].tolist()]
+        return {"category": drawn.category, "items": items[first].tolist(), "verdicts": judged}
 
     def matching(self, query: str) -> NDArray[np.bool_]:
         """The items whose product was labelled by exactly that query."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Literal
@@ -128,8 +129,10 @@ class Sheets:
         return items[number * PER_SPRITE : (number + 1) * PER_SPRITE]
 
 
-def sheet_json(collection: Collection, name: str, items: Items, states: NDArray[np.int8]) -> bytes:
-    """A sheet as the page gets it, written column by column."""
+def sheet_json(
+    collection: Collection, name: str, items: Items, states: NDArray[np.int8], becomes: Mapping[int, int]
+) -> bytes:
+    """A sheet as the page gets it, written column by column; `becomes` is about the few that are relabelled."""
     columns: dict[str, NDArray[Any]] = {
         "items": items,
         "clusters": collection.look_alike[items] + 1,
@@ -138,7 +141,7 @@ def sheet_json(collection: Collection, name: str, items: Items, states: NDArray[
     }
     head = f'{{"sheet":"{name}","count":{len(items)},"tile":{TILE},"columns":{COLUMNS},"rows":{ROWS}'
     body = "".join(f',"{key}":[{_joined(values)}]' for key, values in columns.items())
-    return (head + body + "}").encode()
+    return (head + body + f',"becomes":{json.dumps(becomes)}}}').encode()
 
 
 def _joined(values: NDArray[Any]) -> str:

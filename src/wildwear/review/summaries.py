@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.errors import UserError
+from wildwear.review.audit import latest
 from wildwear.review.judgements import State
 from wildwear.review.session import Review
 
@@ -46,6 +48,7 @@ def progress(review: Review) -> dict[str, int]:
 
 
 def _categories(review: Review) -> list[dict[str, Any]]:
+    audited = latest(review.workspace, review.collection.name)
     collection, states = review.collection, review.judgements.states()
     per_label = _per_label(collection.label.codes, states, len(collection.label.names))
     rows = []
@@ -60,6 +63,7 @@ def _categories(review: Review) -> list[dict[str, Any]]:
                 "judged": count - none,
                 "rejected": rejected,
                 "rare": count < review.settings.rare,
+                "audit": asdict(audited[name]) if name in audited else None,
             }
         )
     return rows
