@@ -173,7 +173,7 @@ def test_postings_find_what_a_matcher_finds_held_or_streamed(
 
 def test_the_texts_are_read_once_and_searched_from_memory(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     previewer = Previewer(shop, LabelSettings())
-    previewer.warm()
+    previewer.prepare()
     read: list[str] = []
     original = Postings._read
 

@@ -84,8 +84,8 @@ class Postings:
         return found
 
     def read(self, fields: Iterable[str], stop: Stop = never) -> None:
-        """Reads texts before they are searched."""
-        for field in fields:
+        """Reads texts before they are searched, those that fit."""
+        for field in set(fields) - self._held.keys() - self._too_large:
             for _ in self._chunks(field):
                 check(stop)
 

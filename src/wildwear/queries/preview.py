@@ -82,9 +82,14 @@ class Previewer:
         self._held_bytes = held_bytes
         self._state: Standings | None = None
 
-    def warm(self, stop: Stop = never) -> None:
-        """Reads the texts, so that the first preview need not."""
-        self._current().postings.read(self.settings.fields, stop)
+    def prepare(self, stop: Stop = never) -> bool:
+        """Does a part of what previews need ahead of them: reads the texts, then finds out who wins each product now.
+
+        Says whether there is more to do; raises as `preview`.
+        """
+        state = self._current()
+        state.postings.read(self.settings.fields, stop)
+        return state.find_out_more(stop)
 
     def preview(self, category: str, text: str, stop: Stop = never) -> Preview:
         """What `text` as the query of a category changes against the saved one.

@@ -10,16 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wildwear.errors import UserError
-from wildwear.queries.evidence import Evidence, evidence, winners
+from wildwear.queries.evidence import Codes, Evidence, evidence, winners
 from wildwear.queries.load import QuerySet
 from wildwear.queries.own import OwnQueries, own_queries
 from wildwear.queries.postings import NO_ROWS, Postings, Rows, Stop
 from wildwear.queries.settings import LabelSettings
-from wildwear.queries.stage import Labeller
+from wildwear.queries.stage import BATCH_ROWS, Labeller
 from wildwear.table import Snapshot
 from wildwear.tables import LABELS, PRODUCTS
 from wildwear.taxonomy import Taxonomy
 from wildwear.workspace import Workspace
+
+_UNKNOWN = -2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,11 @@ class Standings:
     _standings: dict[str, Standing] = field(default_factory=dict)
 
     @cached_property
+    def _winners(self) -> Codes:
+        """Who wins each product, as far as it is known."""
+        return np.full(self.products.dataset.count_rows(), _UNKNOWN, np.int16)
+
+    @cached_property
     def labeller(self) -> Labeller:
         return self.labeller_of(self.queries)
 
@@ -56,10 +63,21 @@ class Standings:
             return Standing()
         if category not in self._standings:
             held = evidence(self.queries.block(category).query, self.settings.fields, self.postings, stop)
-            codes = winners(self.labeller, self.products, held.rows, stop)
-            won = held.rows[codes == self.queries.categories.index(category)]
+            self._find_out(held.rows[self._winners[held.rows] == _UNKNOWN], stop)
+            won = held.rows[self._winners[held.rows] == self.queries.categories.index(category)]
             self._standings[category] = Standing(evidence=held, won=won)
         return self._standings[category]
+
+    def find_out_more(self, stop: Stop) -> bool:
+        """Labels a batch of products by the saved queries, ahead of questions; says whether there are more."""
+        unknown = np.flatnonzero(self._winners == _UNKNOWN).astype(np.int32)
+        self._find_out(unknown[:BATCH_ROWS], stop)
+        return len(unknown) > BATCH_ROWS
+
+    def _find_out(self, rows: Rows, stop: Stop) -> None:
+        for start in range(0, len(rows), BATCH_ROWS):
+            chunk = rows[start : start + BATCH_ROWS]
+            self._winners[chunk] = winners(self.labeller, self.products, chunk, stop)
 
     def labelled(self, category: str) -> tuple[Rows, int]:
         """The rows that the committed labels give a category, and how many products more that are no longer there."""

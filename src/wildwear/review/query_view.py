@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from itertools import chain
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
-from wildwear.errors import EditConflict, QuerySyntaxError
+from wildwear.errors import EditConflict, QuerySyntaxError, WildwearError
 from wildwear.queries.own import OwnQueries, label_settings, own_queries, save
 from wildwear.queries.postings import Stop, Superseded, check
 from wildwear.queries.preview import Previewer
@@ -26,6 +27,8 @@ from wildwear.workspace import Workspace
 
 _LOOK_SECONDS = 0.05
 """How often it is looked whether the browser still waits."""
+_GIVE_WAY_SECONDS = 0.02
+"""How long what is prepared ahead waits between two parts, so that questions come first."""
 
 T = TypeVar("T")
 
@@ -45,9 +48,15 @@ class SaveBody(QueryBody):
 
 def router(workspace: Workspace, collection: Collection) -> APIRouter:
     """The page `/queries` and what it asks for; products show the picture of `collection` that is theirs."""
-    routes = APIRouter()
     view = _QueryView(workspace, collection)
     table = page_files()
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        yield
+        view.close()
+
+    routes = APIRouter(lifespan=lifespan)
 
     @routes.get("/queries")
     def page() -> Response:
@@ -56,6 +65,7 @@ def router(workspace: Workspace, collection: Collection) -> APIRouter:
 
     @routes.get("/api/queries")
     def queries() -> dict[str, Any]:
+        view.prepare()
         return view.overview()
 
     @routes.post("/api/queries/preview")
@@ -82,6 +92,27 @@ class _QueryView:
         self._workspace, self._collection = workspace, collection
         self._previewer = Previewer(workspace, label_settings(workspace))
         self._one_at_a_time = threading.Lock()
+        self._closing = threading.Event()
+        self._preparing: threading.Thread | None = None
+
+    def prepare(self) -> None:
+        """Begins what previews need, in a thread that gives way to them."""
+        if self._preparing is None or not self._preparing.is_alive():
+            self._preparing = threading.Thread(target=self._prepare, name="query-view")
+            self._preparing.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        if self._preparing is not None:
+            self._preparing.join()
+
+    def _prepare(self) -> None:
+        # What goes wrong here is said to whoever asks for a preview.
+        with suppress(WildwearError, Superseded):
+            more = True
+            while more and not self._closing.wait(_GIVE_WAY_SECONDS):
+                with self._one_at_a_time:
+                    more = self._previewer.prepare(self._closing.is_set)
 
     def overview(self) -> dict[str, Any]:
         """Every category of the taxonomy: its query as written, and how many products it has by the labels there are.
