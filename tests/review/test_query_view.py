@@ -10,16 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.queries.shop import winners
 from tests.review.query_shop import open_shop
-from tests.review.serving import TOKEN, Served, fill_dataset, serving
+from tests.review.serving import TOKEN, Served, fill_dataset, image_id, jpeg, serving
 
 from wildwear.queries.postings import Superseded
 from wildwear.queries.preview import Previewer
 from wildwear.queries.settings import LabelSettings
 from wildwear.queries.stage import label
 from wildwear.review.settings import ReviewSettings
+from wildwear.tables import IMAGES
 from wildwear.workspace import Workspace
 
 
@@ -175,3 +177,13 @@ def test_a_dataset_is_reviewed_beside_the_queries_of_its_workspace(shop: Workspa
     with serving(shop, ReviewSettings(who="tester", on="street")) as server:
         found = preview(server, "Jeans", "jeans | linen")
         assert [product["item"] for product in found["comes_in"]["products"]] == [None, None]
+
+
+def test_the_picture_of_a_product_is_its_main_one(shop: Workspace) -> None:
+    images = shop.table(IMAGES)
+    back = images.read().slice(5, 1).to_pylist()[0]
+    front = {**back, "url": "front.jpg", "position": 0, "image_id": image_id(jpeg(99)), "bytes": jpeg(99)}
+    images.upsert(pa.Table.from_pylist([{**back, "position": 1}, front], schema=IMAGES.schema))
+    with serving(shop) as server:
+        (item, _) = (product["item"] for product in preview(server, "Jeans", "jeans | linen")["comes_in"]["products"])
+        assert server.ask("GET", f"/picture/{item}.jpg").body == jpeg(99)

@@ -67,12 +67,14 @@ class Collection:
     """Its label; the names of a set are joined with `|`; -1 for a picture that no query labels."""
     product: Names
     """Whose picture it is (catalogue only)."""
+    main: NDArray[np.int64]
+    """By product code, the item with the product's main picture."""
     source: Names
     """The file that its product came from; of a dataset, the side of the split."""
     mode: Names
     guess: Names
     suspicion: NDArray[np.float32]
-    """0 to 1; NaN where `inspect` has not judged it."""
+    """0 to 1; NaN where `inspect` has not judged it, or judged another label than it has now."""
     look_alike: NDArray[np.int64]
     """The group of near-duplicates; -1 alone."""
     inspected: bool
@@ -91,11 +93,13 @@ class Collection:
         return np.array([*held, False])
 
     def of_products(self, product_ids: Sequence[str]) -> list[int | None]:
-        """The first item of each product, None for one without a picture."""
+        """The item with the main picture of each product, None for one without a picture."""
+        first = np.full(len(self.product.names) + 1, -1, np.int64)
+        first[self.product.codes[::-1]] = np.arange(len(self))[::-1]
+        first[-1] = -1  # where the pictures without a product went
         codes = pc.index_in(pa.array(product_ids, self.product.names.type), value_set=self.product.names)
-        known, first = np.unique(self.product.codes, return_index=True)
-        items = dict(zip(known.tolist(), first.tolist(), strict=True))
-        return [items.get(code) for code in codes.to_pylist()]
+        items = first[pc.fill_null(codes, len(self.product.names)).to_numpy()].tolist()
+        return [None if item < 0 else item for item in items]
 
 
 def open_collection(workspace: Workspace, on: str | None) -> Collection:
@@ -112,7 +116,7 @@ def _catalogue(workspace: Workspace) -> Collection:
     images = workspace.table(IMAGES)
     if not images.count(STORED):
         raise UserError(f"{workspace.root} has no pictures yet: run 'wildwear fetch' first")
-    stored = pl.DataFrame(images.read(["product_id", "image_id", "status"])).with_row_index("place")
+    stored = pl.DataFrame(images.read(["product_id", "position", "image_id", "status"])).with_row_index("place")
     products = pl.DataFrame(workspace.table(PRODUCTS).read(["product_id", "source"]))
     claims = pl.DataFrame(workspace.table(LABELS).read(["product_id", "category"], "wins = true"))
     labels = claims.group_by("product_id").agg(pl.col("category").unique().sort().str.join("|").alias("label"))
@@ -136,6 +140,7 @@ def _dataset(workspace: Workspace, name: str) -> Collection:
         {
             "crop_id": pl.Series(crop_ids(rows), dtype=pl.String),
             "product_id": pl.Series([None] * rows.num_rows, dtype=pl.String),
+            "position": pl.Series([0] * rows.num_rows),
             "label": pl.Series(rows["labels"]).list.sort().list.join("|").replace("", None),
             "source": pl.Series(rows["split"]),
         }
@@ -152,18 +157,21 @@ def _collected(
 ) -> Collection:
     import polars as pl
 
-    columns = ["crop_id", "mode", "suspicion", "guess", "look_alike"]
+    columns = ["crop_id", "category", "mode", "suspicion", "guess", "look_alike"]
     quoted = name.replace("'", "''")
     inspected = pl.DataFrame(workspace.table(INSPECTIONS).read(columns, f"collection = '{quoted}'"))
     frame = frame.join(inspected, on="crop_id", how="left", maintain_order="left")
-    crop = _names(frame["crop_id"])
+    judged = pl.col("category").str.split("|").list.sort().list.join("|")
+    frame = frame.with_columns(suspicion=pl.when(judged == pl.col("label")).then("suspicion"))
+    crop, product = _names(frame["crop_id"]), _names(frame["product_id"])
     return Collection(
         name=name,
         kind=kind,
         pictures=Pictures(table, crop.names, crop.codes, frame["place"].to_numpy().astype(np.int64)),
         crop=crop,
         label=_names(frame["label"]),
-        product=_names(frame["product_id"]),
+        product=product,
+        main=_main(product, frame["position"].fill_null(0).to_numpy()),
         source=_names(frame["source"]),
         mode=_names(frame["mode"]),
         guess=_names(frame["guess"]),
@@ -171,6 +179,12 @@ def _collected(
         look_alike=frame["look_alike"].fill_null(-1).to_numpy().astype(np.int64),
         inspected=bool(inspected.height),
     )
+
+
+def _main(product: Names, positions: NDArray[np.int32]) -> NDArray[np.int64]:
+    order = np.lexsort((positions, product.codes))
+    codes, first = np.unique(product.codes[order], return_index=True)
+    return order[first][codes >= 0]
 
 
 def _names(column: pl.Series) -> Names:
