@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import ExitStack
 from typing import Any
 
 import pyarrow as pa
@@ -34,6 +35,7 @@ class ParquetWriter:
         self._split = ""
         self._bytes = 0
         self._file: Any = None
+        self._open = job.open_files.enter_context(ExitStack())
 
     def write(self, picture: ExportPicture) -> None:
         if picture.split != self._split:
@@ -62,7 +64,7 @@ class ParquetWriter:
         if self._file is None:
             path = self._job.folder / self._path(self._split, self._shards[self._split])
             writer = parquet.ParquetWriter(path, self._schema, use_dictionary=False, compression="zstd")
-            self._file = self._job.open_files.enter_context(writer)
+            self._file = self._open.enter_context(writer)
             self._shards[self._split] += 1
         self._file.write_table(pa.Table.from_pylist(self._rows, self._schema))
         self._rows = []
@@ -70,8 +72,7 @@ class ParquetWriter:
     def _close_shard(self) -> None:
         if self._rows:
             self._write_rows()
-        if self._file is not None:
-            self._file.close()
+        self._open.close()
         self._file, self._bytes = None, 0
 
     def _path(self, split: str, number: int) -> str:

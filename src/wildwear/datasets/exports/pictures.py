@@ -57,24 +57,27 @@ class Selection:
 
 def select(samples: Table, split: Split | None, rule: SetRule, taxonomy: Taxonomy) -> Selection:
     """Chooses and orders; reads small columns alone."""
+    import polars as pl
+
     rows = samples.read(["sample_id", "image_id", "split", "labels", "region"])
     rows = rows.append_column("index", pa.array(range(rows.num_rows), pa.int64()))
     if split:
         rows = rows.filter(pc.field("split") == split.value)
-    labels = [tuple(names or ()) for names in rows["labels"].to_pylist()]
-    classes = find_classes(set(zip(labels, rows["region"].to_pylist(), strict=True)), rule, taxonomy)
-    kept = pa.array([names in classes.of_set for names in labels], pa.bool_())
-    several = sum(len(names) > 1 for names in labels)
+    distinct = pl.DataFrame(rows.select(["labels", "region"])).unique()
+    label_sets = {(tuple(labels or ()), region) for labels, region in distinct.iter_rows()}
+    members = pc.fill_null(pc.list_value_length(rows["labels"]), 0)
+    kept = pc.equal(members, 1) if rule == "skip" else pc.greater(members, 0)
+    several = pc.sum(pc.greater(members, 1)).as_py()
     skipped = several if rule == "skip" else 0
     side = pc.index_in(rows["split"], pa.array([side.value for side in Split]))
     order = [(column, "ascending") for column in ("side", "image_id", "sample_id")]
     return Selection(
         rows=rows.append_column("side", side).filter(kept).sort_by(order).select(["index", "sample_id"]),
-        classes=classes,
+        classes=find_classes(label_sets, rule, taxonomy),
         sets=several - skipped,
         left_out={
             "samples with several possible categories": skipped,
-            "samples without a category": labels.count(()),
+            "samples without a category": pc.sum(pc.equal(members, 0)).as_py(),
         },
     )
 

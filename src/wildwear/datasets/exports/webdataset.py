@@ -6,16 +6,18 @@ Samples come in the order of hashes, so that a shard is a fair mixture; equal da
 
 from __future__ import annotations
 
-import io
 import json
 import tarfile
 from collections import Counter
+from contextlib import ExitStack
+from typing import IO
 
 from wildwear.datasets.exports.base import ExportPicture, ExportSample, Job
 from wildwear.datasets.exports.card import write_card
 from wildwear.datasets.exports.names import safe_name
 
 _BLOCK = 512
+_END = bytes(2 * _BLOCK)
 
 
 class WebDatasetWriter:
@@ -27,39 +29,38 @@ class WebDatasetWriter:
         self._samples: Counter[str] = Counter()
         self._split = ""
         self._bytes = 0
-        self._tar: tarfile.TarFile | None = None
+        self._file: IO[bytes] | None = None
+        self._open = job.open_files.enter_context(ExitStack())
 
     def write(self, picture: ExportPicture) -> None:
         for sample in picture.samples:
             key = safe_name(sample.sample_id).replace(".", "%2E")  # a key ends at its first dot
-            members = {
-                f"{key}.jpg": picture.bytes,
-                f"{key}.json": json.dumps(self._facts(picture, sample)).encode(),
-                f"{key}.cls": str(sample.label).encode(),
-            }
+            facts = json.dumps(self._facts(picture, sample)).encode()
+            parts = (".jpg", picture.bytes), (".json", facts), (".cls", str(sample.label).encode())
+            members = b"".join(_member(key + suffix, data) for suffix, data in parts)
+            self._shard(picture.split, len(members)).write(members)
             self._samples[picture.split] += 1
-            tar = self._shard(picture.split, sum(_size_in_tar(data) for data in members.values()))
-            for name, data in members.items():
-                member = tarfile.TarInfo(name)  # owned by nobody, at time 0
-                member.size = len(data)
-                tar.addfile(member, io.BytesIO(data))
 
     def close(self) -> None:
-        if self._tar:
-            self._tar.close()
+        self._close_shard()
         write_card(self._job, self._samples, {split: f"{safe_name(split)}-*.tar" for split in self._samples})
 
-    def _shard(self, split: str, size: int) -> tarfile.TarFile:
+    def _shard(self, split: str, size: int) -> IO[bytes]:
         """The shard that takes the next `size` bytes of this side."""
-        if self._tar is None or split != self._split or self._bytes + size > self._job.shard_bytes:
-            if self._tar:
-                self._tar.close()
+        full = self._bytes + size + len(_END) > self._job.shard_bytes
+        if self._file is None or split != self._split or full:
+            self._close_shard()
             path = self._job.folder / f"{safe_name(split)}-{self._shards[split]:06d}.tar"
-            self._tar = self._job.open_files.enter_context(tarfile.TarFile(path, "w", format=tarfile.PAX_FORMAT))
+            self._file = self._open.enter_context(path.open("wb"))
             self._shards[split] += 1
-            self._split, self._bytes = split, tarfile.RECORDSIZE  # what the end of an archive takes
+            self._split, self._bytes = split, 0
         self._bytes += size
-        return self._tar
+        return self._file
+
+    def _close_shard(self) -> None:
+        if self._file:
+            self._file.write(_END)
+        self._open.close()
 
     def _facts(self, picture: ExportPicture, sample: ExportSample) -> dict[str, object]:
         return {
@@ -79,5 +80,8 @@ class WebDatasetWriter:
         }
 
 
-def _size_in_tar(data: bytes) -> int:
-    return _BLOCK + -(-len(data) // _BLOCK) * _BLOCK
+def _member(name: str, data: bytes) -> bytes:
+    """A file in a tar, owned by nobody, at time 0; `TarFile` would remember each until the end."""
+    header = tarfile.TarInfo(name)
+    header.size = len(data)
+    return header.tobuf(tarfile.PAX_FORMAT) + data + bytes(-len(data) % _BLOCK)
