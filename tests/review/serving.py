@@ -55,6 +55,7 @@ class Served:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             given = {name: value for name, value in sent.items() if value is not None}
+            connection.connect()
             with suppress(OSError):  # a server that has heard enough answers, and closes
                 connection.request(method, path, body, given)
             response = connection.getresponse()

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
 from tests.review.serving import Served, fill
@@ -47,7 +48,7 @@ def test_h62_kill_in_the_middle_of_a_thousand_decisions_loses_none_that_were_ack
             item = number % PICTURES
             try:
                 (sequence,) = served.decide((item, "reject" if number % 3 else "keep"), who=f"person {name}")
-            except (OSError, AssertionError, json.JSONDecodeError):
+            except (OSError, HTTPException):
                 return
             acknowledged[sequence] = item
             if len(acknowledged) >= 400:
@@ -72,6 +73,33 @@ def test_h62_kill_in_the_middle_of_a_thousand_decisions_loses_none_that_were_ack
         judged = served.get("/api/progress")["judged"]
         assert judged == standing(workspace, CATALOGUE).num_rows
         assert served.decide((0, "clear")) == [len(written) + 1]
+
+
+def test_h55_what_was_written_when_the_server_was_asked_to_end_was_answered(workspace: Workspace) -> None:
+    fill(workspace, ["Jeans"] * PICTURES)
+    acknowledged: list[int] = []
+    enough = threading.Event()
+
+    def person() -> None:
+        while True:
+            try:
+                acknowledged.extend(served.decide((0, "keep"), (1, "reject")))
+            except (OSError, HTTPException):
+                return
+            if len(acknowledged) >= 40:
+                enough.set()
+
+    with process(workspace) as (child, served):
+        people = [threading.Thread(target=person) for _ in range(6)]
+        for one in people:
+            one.start()
+        assert enough.wait(120)
+        child.terminate()
+        for one in people:
+            one.join()
+        child.wait(30)
+    written = workspace.table(DECISIONS).read(["sequence"])["sequence"].to_pylist()
+    assert sorted(acknowledged) == sorted(written)
 
 
 def test_ctrl_c_ends_the_server_and_says_what_was_done(workspace: Workspace) -> None:

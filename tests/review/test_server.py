@@ -224,3 +224,16 @@ def test_decisions_on_pictures_that_are_gone_stay_in_the_log_and_out_of_the_page
     with serving(workspace) as served:
         assert served.get("/api/changes?since=0") == {"last": 1, "changes": []}
         assert served.get("/api/progress")["judged"] == 0
+
+
+def test_h64_a_decision_that_cannot_be_written_is_no_success_and_the_page_may_try_again(
+    served: Served, workspace: Workspace
+) -> None:
+    in_the_way = workspace.root / "decisions.lance"
+    in_the_way.write_bytes(b"")
+    body = b'{"decisions": [{"item": 0, "verdict": "reject"}]}'
+    answer = served.ask("POST", "/api/decisions", body)
+    assert (answer.status, answer.json["error"]["type"]) == (500, "storage")
+    in_the_way.unlink()
+    assert served.ask("POST", "/api/decisions", body).json == {"sequences": [1]}
+    assert served.get("/api/progress")["rejected"] == 1

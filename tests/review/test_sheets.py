@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.review.serving import Served, fill, fill_dataset, serving
+from tests.review.serving import Served, fill, fill_dataset, label, serving
 
 from wildwear.errors import UnknownName
 from wildwear.review.collection import Collection, open_collection
@@ -92,6 +92,19 @@ def test_what_inspect_has_not_judged_comes_last(workspace: Workspace) -> None:
     collection = open_collection(workspace, None)
     assert not collection.inspected
     assert chosen(collection) == [0, 1, 2]
+
+
+def test_suspicion_of_a_label_that_has_changed_since_says_nothing(workspace: Workspace) -> None:
+    fill(workspace, ["Jeans"] * 3)
+    label(workspace, {"p0": "Jeans", "p1": "Jeans", "p2": "Dress"})
+    collection = open_collection(workspace, None)
+    assert np.isnan(collection.suspicion).tolist() == [False, False, True]
+    assert chosen(collection) == [1, 0, 2]
+
+
+def test_a_product_is_shown_by_its_first_picture(collection: Collection) -> None:
+    assert collection.of_products(["p3", "none", "p0"]) == [3, None, 0]
+    assert collection.of_products([]) == []
 
 
 def test_a_sheet_is_json_column_by_column(collection: Collection) -> None:

@@ -22,7 +22,7 @@ class ReviewSettings:
     """The name that decisions are signed with; without it, the name of the account."""
     open: bool = True
     """Open the page in the browser."""
-    rare: int = 100
+    rare: int = 50
     """A category with fewer pictures than this is called rare."""
     sprite_megabytes: int = 128
     """Memory for thumbnails that were drawn before, in MB."""
