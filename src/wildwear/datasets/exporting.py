@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from wildwear.datasets.exports import format_named
-from wildwear.datasets.exports.base import Format, Job
+from wildwear.datasets.exports.base import ExportPicture, Format, Job
 from wildwear.datasets.exports.names import safe_cell
-from wildwear.datasets.exports.pictures import Failed, Selection, read_pictures, select
+from wildwear.datasets.exports.pictures import Failed, Outcome, Selection, read_pictures, select
 from wildwear.datasets.exports.place import MARKER, check_place, whole_folder
 from wildwear.datasets.reader import DatasetRef
 from wildwear.datasets.samples import split_hash
@@ -53,25 +53,30 @@ def export_dataset(
         job = Job(
             name=name,
             folder=folder,
+            open_files=open_files,
             classes=selection.classes,
             shard_bytes=settings.shard_mb * 1_000_000,
-            open_files=open_files,
         )
-        tally = _Tally(job)
-        writer = form.make(job)
-        for outcome in read_pictures(samples, selection, crop=crop):
-            if isinstance(outcome, Failed):
-                tally.fail(outcome)
-            else:
-                writer.write(outcome)
-                tally.add(outcome.split, len(outcome.samples))
-            (progress or (lambda _: None))(1 if isinstance(outcome, Failed) else len(outcome.samples))
-        if not tally.sides:
-            raise UserError(f"dataset {name}: none of its pictures can be exported, as {tally.quoted[-1]}")
-        writer.close()
-        facts = _facts(job, tally.sides, settings, crop=crop) | {"split_hash": split_hash(samples)}
+        tally = _write(job, form, read_pictures(samples, selection, crop=crop), progress or (lambda _: None))
+        facts = _facts(job, tally, settings, crop=crop) | {"split_hash": split_hash(samples)}
         (folder / MARKER).write_text(json.dumps(facts, indent=2) + "\n", encoding="ascii")
     return _report(out, form, selection, tally, settings, facts)
+
+
+def _write(job: Job, form: Format, outcomes: Iterable[Outcome], progress: Callable[[int], None]) -> _Tally:
+    tally, writer = _Tally(job), form.make(job)
+    for outcome in outcomes:
+        if isinstance(outcome, Failed):
+            tally.fail(outcome)
+            progress(1)
+        else:
+            writer.write(outcome)
+            tally.add(outcome)
+            progress(len(outcome.samples))
+    if not tally.pictures:
+        raise UserError(f"dataset {job.name}: none of its pictures can be exported, as {tally.quoted[0]}")
+    writer.close()
+    return tally
 
 
 class _Tally:
@@ -85,9 +90,9 @@ class _Tally:
         self._job = job
         self._file: Any = None
 
-    def add(self, split: str, samples: int) -> None:
+    def add(self, picture: ExportPicture) -> None:
         self.pictures += 1
-        self.sides[split] += samples
+        self.sides[picture.split] += len(picture.samples)
 
     def fail(self, one: Failed) -> None:
         if self._file is None:
@@ -97,7 +102,9 @@ class _Tally:
         self._file.writerow([safe_cell(cell) for cell in asdict(one).values()])
         self.failed[one.reason] += 1
         if len(self.quoted) < _QUOTED:
-            self.quoted.append(f"{one.source or one.sample_id}: {one.reason}{one.detail and f' ({one.detail})'}")
+            where = one.source or one.sample_id
+            where = where if where.isprintable() else ascii(where)
+            self.quoted.append(f"{where}: {one.reason}{one.detail and f' ({one.detail})'}")
 
 
 def _crops(settings: ExportSettings, form: Format) -> bool:
@@ -108,13 +115,13 @@ def _crops(settings: ExportSettings, form: Format) -> bool:
     return form.crops if settings.crop is None else settings.crop
 
 
-def _facts(job: Job, sides: Mapping[str, int], settings: ExportSettings, *, crop: bool) -> dict[str, Any]:
+def _facts(job: Job, tally: _Tally, settings: ExportSettings, *, crop: bool) -> dict[str, Any]:
     return {
         "dataset": job.name,
         "format": settings.to,
         "sets": settings.sets,
         "crop": crop,
-        "samples": dict(sides),
+        "samples": dict(tally.sides),
         "classes": [asdict(one) for one in job.classes.listed],
     }
 

@@ -31,6 +31,17 @@ class ExportSample:
     given_split: str
     source: str
 
+    def facts(self) -> dict[str, Any]:
+        """What every format says of it beside its class and box."""
+        return {
+            "labels": self.labels,
+            "region": self.region,
+            "group": self.group,
+            "source": self.source,
+            "given_split": self.given_split,
+            "sample_id": self.sample_id,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportPicture:

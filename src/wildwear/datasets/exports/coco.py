@@ -89,10 +89,5 @@ def _annotation(picture: ExportPicture, sample: ExportSample) -> dict[str, Any]:
         "iscrowd": 0,
         "segmentation": [],
         "whole_picture": sample.box is None,
-        "labels": sample.labels,
-        "region": sample.region,
-        "sample_id": sample.sample_id,
-        "group": sample.group,
-        "source": sample.source,
-        "given_split": sample.given_split,
+        **sample.facts(),
     }

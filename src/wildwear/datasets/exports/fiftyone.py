@@ -53,10 +53,5 @@ class FiftyOneWriter:
             "label": self._job.class_of(sample).name,
             "bounding_box": [x1 / across, y1 / down, (x2 - x1) / across, (y2 - y1) / down],
             "whole_picture": sample.box is None,
-            "labels": sample.labels,
-            "region": sample.region,
-            "sample_id": sample.sample_id,
-            "group": sample.group,
-            "source": sample.source,
-            "given_split": sample.given_split,
+            **sample.facts(),
         }

@@ -88,14 +88,9 @@ def _row(picture: ExportPicture, sample: ExportSample) -> dict[str, Any]:
     return {
         "image": {"bytes": picture.bytes, "path": f"{sample.sample_id}.jpg"},
         "label": sample.label,
-        "labels": sample.labels,
-        "region": sample.region,
         "objects": {"bbox": [_coco(box) for box in boxes], "category": [sample.label for _ in boxes]},
-        "group": sample.group,
-        "source": sample.source,
-        "given_split": sample.given_split,
-        "sample_id": sample.sample_id,
         "image_id": picture.image_id,
+        **sample.facts(),
     }
 
 

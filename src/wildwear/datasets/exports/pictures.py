@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import simplejpeg
@@ -60,7 +61,7 @@ def select(samples: Table, split: Split | None, rule: SetRule, taxonomy: Taxonom
     import polars as pl
 
     rows = samples.read(["sample_id", "image_id", "split", "labels", "region"])
-    rows = rows.append_column("index", pa.array(range(rows.num_rows), pa.int64()))
+    rows = rows.append_column("index", pa.array(np.arange(rows.num_rows)))
     if split:
         rows = rows.filter(pc.field("split") == split.value)
     distinct = pl.DataFrame(rows.select(["labels", "region"])).unique()
@@ -70,9 +71,10 @@ def select(samples: Table, split: Split | None, rule: SetRule, taxonomy: Taxonom
     several = pc.sum(pc.greater(members, 1)).as_py()
     skipped = several if rule == "skip" else 0
     side = pc.index_in(rows["split"], pa.array([side.value for side in Split]))
-    order = [(column, "ascending") for column in ("side", "image_id", "sample_id")]
+    rows = rows.select(["index", "image_id", "sample_id"]).append_column("side", side).filter(kept)
+    order = pc.sort_indices(rows, [(column, "ascending") for column in ("side", "image_id", "sample_id")])
     return Selection(
-        rows=rows.append_column("side", side).filter(kept).sort_by(order).select(["index", "sample_id"]),
+        rows=rows.select(["index", "sample_id"]).take(order),
         classes=find_classes(label_sets, rule, taxonomy),
         sets=several - skipped,
         left_out={
@@ -87,26 +89,14 @@ def read_pictures(samples: Table, selection: Selection, *, crop: bool) -> Iterat
 
     Raises `StorageError` where the dataset is replaced while it is read.
     """
-    for (split, image_id), group in groupby(_rows(samples, selection), lambda row: (row["split"], row["image_id"])):
+    for _, group in groupby(_rows(samples, selection), lambda row: (row["split"], row["image_id"])):
         rows = list(group)
-        data = rows[0]["bytes"] or b""
-        try:
-            width, height = jpeg_size(data) if is_whole(image_id, data) else (0, 0)
-        except ValueError:
-            width = 0
-        if not width:
+        picture = _picture(rows, selection.classes)
+        if picture:
+            yield from _cut_apart(picture) if crop else (picture,)
+        else:
             for row in rows:
                 yield Failed(sample_id=row["sample_id"], source=row["source"] or "", reason="damaged_picture")
-            continue
-        picture = ExportPicture(
-            image_id=image_id,
-            split=split,
-            bytes=data,
-            width=width,
-            height=height,
-            samples=tuple(_sample(row, selection.classes) for row in rows),
-        )
-        yield from _cut_apart(picture) if crop else (picture,)
 
 
 def _rows(samples: Table, selection: Selection) -> Iterator[dict[str, Any]]:
@@ -116,6 +106,25 @@ def _rows(samples: Table, selection: Selection) -> Iterator[dict[str, Any]]:
         if not taken["sample_id"].equals(chunk["sample_id"]):
             raise StorageError(f"{samples.path} was changed while it was exported: run this again")
         yield from taken.to_pylist()
+
+
+def _picture(rows: list[dict[str, Any]], classes: Classes) -> ExportPicture | None:
+    """The picture that these rows share; None where its bytes are no longer those that its id names."""
+    image_id, data = rows[0]["image_id"], rows[0]["bytes"] or b""
+    try:
+        width, height = jpeg_size(data)
+    except ValueError:
+        return None
+    if not is_whole(image_id, data):
+        return None
+    return ExportPicture(
+        image_id=image_id,
+        split=rows[0]["split"],
+        bytes=data,
+        width=width,
+        height=height,
+        samples=tuple(_sample(row, classes) for row in rows),
+    )
 
 
 def _sample(row: dict[str, Any], classes: Classes) -> ExportSample:

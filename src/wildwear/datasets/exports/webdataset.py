@@ -10,7 +10,7 @@ import json
 import tarfile
 from collections import Counter
 from contextlib import ExitStack
-from typing import IO
+from typing import IO, Any
 
 from wildwear.datasets.exports.base import ExportPicture, ExportSample, Job
 from wildwear.datasets.exports.card import write_card
@@ -62,21 +62,16 @@ class WebDatasetWriter:
             self._file.write(_END)
         self._open.close()
 
-    def _facts(self, picture: ExportPicture, sample: ExportSample) -> dict[str, object]:
+    def _facts(self, picture: ExportPicture, sample: ExportSample) -> dict[str, Any]:
         return {
             "label": self._job.class_of(sample).name,
-            "labels": sample.labels,
-            "region": sample.region,
             "box": sample.box and sample.box.as_tuple(),
             "crop": sample.crop and sample.crop.as_tuple(),
             "width": picture.width,
             "height": picture.height,
             "split": picture.split,
-            "group": sample.group,
-            "source": sample.source,
-            "given_split": sample.given_split,
-            "sample_id": sample.sample_id,
             "image_id": picture.image_id,
+            **sample.facts(),
         }
 
 
