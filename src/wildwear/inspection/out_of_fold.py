@@ -30,7 +30,8 @@ class Twins:
     @staticmethod
     def of(labels: Bools) -> Twins:
         _, first, of_class = np.unique(np.packbits(labels, axis=0), axis=1, return_index=True, return_inverse=True)
-        return Twins(first=first, of_class=of_class.ravel())
+        place = np.argsort(np.argsort(first))  # in order of the classes, whatever the order of the rows
+        return Twins(first=np.sort(first), of_class=place[of_class.ravel()])
 
     def spread(self, probabilities: Floats) -> Floats:
         """N × T as N × C, the mass of a twin in equal parts."""

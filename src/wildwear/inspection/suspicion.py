@@ -106,7 +106,7 @@ def _reason(found: Suspicion, labels: Bools, classes: Sequence[str], row: int) -
     if labels[row, guess]:
         said = f"looks as labelled ({found.certainty[row]:.2f})"
     voted = found.neighbours[row]
-    return f"{said}; {found.agreeing[row]} of its {voted} neighbours do" if voted else said
+    return f"{said}; {found.agreeing[row]} of its {voted} neighbours are" if voted else said
 
 
 def _check(vectors: Floats, labels: Bools, groups: Rows) -> None:
