@@ -163,6 +163,7 @@ export class Decisions extends EventTarget {
   /** @param {Decision[]} decisions */
   #enqueue(decisions) {
     this.#queue.push(...decisions);
+    if (this.status === 'saved') this.status = 'saving';
     for (const { item } of decisions) this.#waiting.set(item, (this.#waiting.get(item) ?? 0) + 1);
     this.dispatchEvent(new Event('change'));
   }

@@ -94,10 +94,8 @@ export class Grid extends EventTarget {
   reveal(position) {
     const { layout } = this;
     const top = layout.top(layout.row(position));
-    if (top - MARGIN < this.y) this.scrollTo(top - MARGIN);
-    else if (top + layout.side + MARGIN > this.y + layout.height) {
-      this.scrollTo(top + layout.side + MARGIN - layout.height);
-    }
+    if (top - GAP < this.y) this.scrollTo(layout.edge(layout.row(position)));
+    else if (top + layout.side + GAP > this.y + layout.height) this.scrollTo(top + layout.side + GAP - layout.height);
   }
 
   /** @param {number} y */
@@ -120,7 +118,7 @@ export class Grid extends EventTarget {
     const rows = last - first + 1;
     const before = this.layout.row(this.cursor);
     const row = screens > 0 ? last + 1 + (screens - 1) * rows : first - rows * -screens;
-    this.scrollTo(this.layout.top(Math.max(0, row)) - MARGIN);
+    this.scrollTo(this.layout.edge(Math.max(0, row)));
     const offset = Math.max(0, before - first);
     const target = Math.max(0, Math.min(this.layout.rows - 1, row + Math.min(offset, rows - 1)));
     this.moveTo(target * this.layout.columns + (this.cursor % this.layout.columns));
@@ -178,7 +176,7 @@ export class Grid extends EventTarget {
     this.content.setAttribute('aria-rowcount', String(this.layout.rows));
     this.content.setAttribute('aria-colcount', String(this.layout.columns));
     const row = this.layout.row(Math.min(kept, Math.max(0, this.layout.count - 1)));
-    this.scrollTo(this.layout.top(row) - MARGIN);
+    this.scrollTo(this.layout.edge(row));
     if (inSight && this.sheet?.count) this.reveal(this.cursor);
     this.redraw();
     this.#draw();
@@ -221,7 +219,7 @@ export class Grid extends EventTarget {
     if (!row) {
       row = this.#spare.pop() ?? new Row();
       row.element.hidden = false;
-      if (!row.element.isConnected) this.content.append(row.element);
+      this.content.insertBefore(row.element, this.#rows.get(index + 1)?.element ?? null);
       this.#rows.set(index, row);
     }
     row.place(index, this.layout, devicePixelRatio);

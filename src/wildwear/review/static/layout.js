@@ -40,6 +40,11 @@ export class Layout {
     return this.margin + row * this.pitch;
   }
 
+  /** The `y` of a window in which nothing of the row above is seen. @param {number} row */
+  edge(row) {
+    return row > 0 ? this.top(row) - this.gap : 0;
+  }
+
   /** First and last row of which anything is seen; last < first where there is none. @param {number} y */
   seen(y) {
     const first = Math.max(0, Math.floor((y - this.margin + this.gap) / this.pitch));

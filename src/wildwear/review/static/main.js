@@ -7,11 +7,12 @@ import { Decisions } from './decisions.js';
 import { Grid } from './grid.js';
 import { Judge } from './judge.js';
 import { listen, writeHelp } from './keys.js';
+import { pictures } from './pace.js';
 import { Palette } from './palette.js';
 import { Pictures, Sprites } from './pictures.js';
 import { address, here, isNamed, note } from './place.js';
 import { Pointer } from './pointer.js';
-import { Rail } from './rail.js';
+import { Rail, inOrder } from './rail.js';
 import { Reviewer } from './reviewer.js';
 import { say } from './say.js';
 import { Sheet } from './sheet.js';
@@ -335,14 +336,15 @@ async function begin() {
   listen(page);
   await page.go(early);
   void follow(page.decisions, (changes) => {
-    const news = page.judge.learn(changes);
+    const news = page.judge.learn(changes).filter(({ who }) => who !== collection.who);
     const others = [...new Set(news.map(({ who }) => who))];
-    if (news.length) say(`${others.join(' and ')} judged ${news.length} meanwhile`);
+    if (news.length) say(`${others.join(' and ')} judged ${pictures(news.length)} meanwhile`);
   });
 }
 
 /** The first category with something left to judge. @param {any} collection */
-function firstToJudge({ categories }) {
+function firstToJudge(collection) {
+  const categories = inOrder(collection.categories);
   return (categories.find(({ count, judged }) => judged < count) ?? categories[0])?.name ?? '';
 }
 

@@ -29,7 +29,7 @@ export class Palette {
     this.input.addEventListener('keydown', (event) => this.#press(event));
     this.list.addEventListener('mousedown', (event) => event.preventDefault());
     this.list.addEventListener('click', (event) => this.#click(event));
-    dialog.addEventListener('close', () => this.#answer(null));
+    dialog.addEventListener('close', () => dialog.open || this.#answer(null));
     dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   }
 
@@ -39,6 +39,7 @@ export class Palette {
    * @returns {Promise<string | null>}
    */
   ask(heading, first) {
+    this.#answer(null);
     this.heading.textContent = heading;
     this.#first = [...new Set([...first, ...this.#recent])].filter(Boolean);
     this.input.value = '';

@@ -7,6 +7,15 @@ import { fileName, modeInWords } from './words.js';
 
 const REGIONS = { upper: 'Upper body', lower: 'Lower body', full: 'Full body', accessory: 'Accessories' };
 
+/** @param {{region: string | null}} category */
+const regionOf = ({ region }) => (region && region in REGIONS ? region : '');
+
+/** Categories as the rail lists them. @param {any[]} categories */
+export function inOrder(categories) {
+  const regions = [...Object.keys(REGIONS), ''];
+  return [...categories].sort((one, other) => regions.indexOf(regionOf(one)) - regions.indexOf(regionOf(other)));
+}
+
 export class Rail {
   /** @param {HTMLElement} rail */
   constructor(rail) {
@@ -25,8 +34,8 @@ export class Rail {
     const judged = collection.categories.length ? undefined : 0;
     const sections = [this.#section('', [{ name: 'Everything', count: collection.count, judged, view: {} }], order, place)];
     for (const [region, heading] of [...Object.entries(REGIONS), ['', 'Elsewhere']]) {
-      const inRegion = collection.categories.filter((category) => (REGIONS[category.region] ? category.region : '') === region);
-      const rows = inRegion.map((category) => ({ ...category, view: { category: category.name } }));
+      const there = collection.categories.filter((category) => regionOf(category) === region);
+      const rows = there.map((category) => ({ ...category, view: { category: category.name } }));
       sections.push(this.#section(heading, rows, order, place));
     }
     const modes = collection.modes.map(({ name, count }) => ({ name: modeInWords(name), count, view: { mode: name } }));

@@ -14,7 +14,7 @@ export class Status {
     this.decisions = decisions;
     this.judge = judge;
     this.grid = grid;
-    decisions.addEventListener('change', () => this.#soon());
+    decisions.addEventListener('change', () => (at('save').dataset.status === 'saved' ? this.saving() : this.#soon()));
     judge.addEventListener('judged', ({ detail }) => {
       if (detail.own) this.pace.add(detail.items.length);
       this.#soon();
