@@ -52,13 +52,13 @@ def near_duplicate_groups(
         _, first, inverse = np.unique(phash[rows], return_index=True, return_inverse=True)
         components.join(rows, rows[first[inverse]])
         rows = rows[first]
-    for left, right in _near_pairs(phash[rows], max_distance):
+    for left, right in near_pairs(phash[rows], max_distance):
         pair = rows[left], rows[right]
         components.join(*(pair if vectors is None else _alike(pair, vectors, min_cosine)))
     return components.labels()
 
 
-def _near_pairs(hashes: NDArray[np.uint64], max_distance: int) -> Iterator[Pairs]:
+def near_pairs(hashes: NDArray[np.uint64], max_distance: int) -> Iterator[Pairs]:
     """Every pair of positions whose hashes are near, some of them repeatedly. Where 64 bits in B blocks differ in
     D bits, at least B - D blocks are equal: so whoever is near lies side by side in one of the orders by those."""
     blocks, equal = _cheapest_blocks(len(hashes), max_distance)
