@@ -20,6 +20,7 @@ VERBS = {
     "label": "Give products categories by text queries.",
     "fetch": "Download or read the products' pictures and store them.",
     "embed": "Compute feature vectors of stored pictures.",
+    "inspect": "Let the machine look first: photo modes, suspect labels, look-alikes, rare categories.",
     "review": "Look through pictures quickly, and reject or relabel what does not show its category.",
     "split": "Turn labelled pictures into a dataset of train, val and test samples, without leaks.",
     "dataset": "Import, list and show datasets of samples.",
