@@ -93,6 +93,7 @@ def test_a_query_means(text: str, meaning: Query) -> None:
         ("“a”", 0, "straight quotation marks"),
         ("a ? b", 2, "means nothing here"),
         ("(" * 200 + "a" + ")" * 200, 100, "nested deeper"),
+        ('a | "' + "tee tank top " * 50 + '"', 4, "too many spellings"),
     ],
 )
 def test_a_broken_query_points_at_the_character(text: str, column: int, problem: str) -> None:
@@ -111,4 +112,6 @@ def test_a_broken_query_of_many_lines_shows_the_line_alone() -> None:
 
 def test_plain_words_in_a_list_of_minus_terms_are_a_phrase() -> None:
     assert parse_minus("phone case") == Text("phone case")
+    with pytest.raises(QuerySyntaxError, match="too many spellings"):
+        parse_minus("grey tee " * 20)
     assert parse_minus("doll | title:barbie") == Or((Text("doll"), Scope("title", Text("barbie"))))

@@ -187,3 +187,25 @@ def test_the_picture_of_a_product_is_its_main_one(shop: Workspace) -> None:
     with serving(shop) as server:
         (item, _) = (product["item"] for product in preview(server, "Jeans", "jeans | linen")["comes_in"]["products"])
         assert server.ask("GET", f"/picture/{item}.jpg").body == jpeg(99)
+
+
+def test_what_previews_need_is_prepared_when_the_page_opens_and_ends_with_the_server(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = threading.Event()
+    original = Previewer.prepare
+
+    def counted(self: Previewer, stop: Any) -> bool:
+        more = original(self, stop)
+        if not more:
+            done.set()
+        return more
+
+    monkeypatch.setattr(Previewer, "prepare", counted)
+    with serving(shop) as server:
+        server.get("/api/queries")
+        assert done.wait(20)
+        assert preview(server, "Jeans", "jeans | linen")["after"] == 4
+        monkeypatch.setattr(Previewer, "prepare", lambda self, stop: True)
+        server.get("/api/queries")
+    assert "query-view" not in {thread.name for thread in threading.enumerate()}

@@ -20,6 +20,7 @@ from typing import NoReturn, TypeAlias
 
 from wildwear.errors import QuerySyntaxError, UnknownName
 from wildwear.queries.fold import fold_words
+from wildwear.queries.variants import has_few_spellings
 
 FIELDS = ("title", "description", "category", "brand", "attribute")
 """What a scope may name; `attribute.material` is one attribute, `attribute` any of them."""
@@ -101,7 +102,7 @@ def parse_minus(text: str, where: str = "") -> Query:
     Text(text='phone case', exact=False)
     """
     if not any(sign in text for sign in '"()&|!:=#-') and fold_words(text):
-        return Text(" ".join(text.split()))
+        text = '"' + " ".join(text.split()) + '"'
     return parse(text, where)
 
 
@@ -204,6 +205,8 @@ class _Parser:
             self.fail(f"write {_SPELLED_OUT[token.text]!r} for {token.text} (or quote it, as a word)", token.at)
         if not fold_words(token.text):
             self.fail("there is no letter or digit to look for here", token.at)
+        if not exact and not has_few_spellings(token.text):
+            self.fail('this phrase has too many spellings: write ="…" for this one alone, or fewer words', token.at)
         return Text(token.text, exact)
 
     def group(self) -> Query:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
+from math import prod
 
 from wildwear.queries.fold import fold_words
 
@@ -28,6 +29,8 @@ _FAMILIES = (
     ("personalized", "personalised"),
 )
 """Spellings of one thing. Any of them in a query stands for all."""
+
+_MOST_SPELLINGS = 1000
 
 _PLURAL_ONLY = """shorts trunks tights overalls heels flats pumps slacks khakis sweats briefs boxers denims trainers
 wedges mules slides glasses cutoffs separates bottoms"""
@@ -60,6 +63,15 @@ def spellings(text: str, exact: bool = False) -> tuple[str, ...]:
             if len(whole) == 2:
                 found.add("".join(whole))
     return tuple(sorted(found))
+
+
+def has_few_spellings(text: str) -> bool:
+    """Whether all spellings of a phrase can be looked for; they multiply with each word that has several.
+
+    >>> has_few_spellings("grey tee shirt"), has_few_spellings("tee " * 50)
+    (True, False)
+    """
+    return prod(len(choice) for choice in _choices(fold_words(text))) <= _MOST_SPELLINGS
 
 
 def numbers(word: str) -> tuple[str, ...]:
