@@ -7,7 +7,7 @@ import { SELECT } from './reviewer.js';
  * @typedef {object} Key
  * @property {string[]} keys as `named` names them; the first ones are shown
  * @property {string} does what the help says
- * @property {(it: import('./main.js').Page) => void} run
+ * @property {(it: import('./page.js').Page) => void} run
  */
 
 const LETTERS = { h: [-1, 0], j: [0, 1], k: [0, -1], l: [1, 0] };
@@ -78,7 +78,7 @@ function named(event) {
   return [...held, key].join('+');
 }
 
-/** Listens to the keys of the whole page; fields and dialogs keep theirs. @param {import('./main.js').Page} page */
+/** Listens to the keys of the whole page; fields and dialogs keep theirs. @param {import('./page.js').Page} page */
 export function listen(page) {
   document.addEventListener('keydown', (event) => {
     const target = /** @type {HTMLElement} */ (event.target);

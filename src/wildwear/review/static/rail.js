@@ -42,7 +42,11 @@ export class Rail {
     const sources = collection.sources.map(({ name, count }) => ({ name: fileName(name), count, view: { source: name } }));
     sections.push(this.#section('Kind of photograph', modes, order, place));
     if (sources.length > 1) sections.push(this.#section(collection.kind === 'dataset' ? 'Split' : 'Source', sources, order, place));
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.name : undefined;
+    const { scrollTop } = this.list;
     this.list.replaceChildren(...sections.filter(Boolean));
+    this.list.scrollTop = scrollTop;
+    if (focused) [...this.list.querySelectorAll('a')].find((each) => each.dataset.name === focused)?.focus();
     this.#narrow();
   }
 
