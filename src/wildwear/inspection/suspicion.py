@@ -24,6 +24,7 @@ Rows = NDArray[np.int64]
 
 _BLOCK = 8192
 _NEVER = 1e-6
+_LEAST = {"folds": 2, "neighbours": 1, "vote": 0, "width": 1, "learned_from": 2, "compared": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +41,15 @@ class SuspicionSettings:
     """The classifier's regularisation, for vectors whose mean squared length is 1."""
     width: int = 256
     """Longer vectors are projected on so many principal components."""
-    compared: int = 50_000
-    """At most so many pictures are learned from, and vote; beyond, they are drawn."""
+    learned_from: int = 50_000
+    """At most so many pictures teach a classifier; beyond, they are drawn, some of each class."""
+    compared: int = 20_000
+    """At most so many pictures are there to be neighbours; beyond, they are drawn."""
     seed: int = 0
     """Decides the folds and what is drawn."""
 
     def __post_init__(self) -> None:
-        for name, least in (("folds", 2), ("neighbours", 1), ("vote", 0), ("width", 1), ("compared", 2)):
+        for name, least in _LEAST.items():
             if getattr(self, name) < least:
                 raise UserError(f"suspicion: {name} must be at least {least}, and is {getattr(self, name)}")
         if not self.l2 > 0:
@@ -133,7 +136,7 @@ def _judged(vectors: Floats, labels: Bools, groups: Rows, settings: SuspicionSet
     heard = finite & sets.any(axis=1)
     fold = folds(sets, groups, settings.folds, settings.seed)
     examples = Examples(features=short, members=sets, weights=heard.astype(np.float32), groups=fold)
-    believed = out_of_fold(examples, settings.l2, settings.compared, settings.seed)
+    believed = out_of_fold(examples, settings.l2, settings.learned_from, settings.seed)
     near = nearest_of_other_groups(short, groups, _voters(heard, settings), settings.neighbours)
     believed[~finite], near[~finite] = 0, -1
     voted = (near >= 0).sum(axis=1)
