@@ -11,6 +11,7 @@ from dataclasses import asdict
 from itertools import chain
 from typing import Any, TypeVar
 
+import pyarrow.compute as pc
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
@@ -124,7 +125,8 @@ class _QueryView:
         blocks = {block.category: block for block in own.queries(taxonomy).blocks}
         terms = {str(term): 0 for block in blocks.values() for term in block.minus}
         numbers = {term: number for number, term in enumerate(terms)}
-        counts = Counter(self._workspace.table(LABELS).read(["category"], "wins")["category"].to_pylist())
+        wins = pc.value_counts(self._workspace.table(LABELS).read(["category"], "wins")["category"]).to_pylist()
+        counts = Counter({count["values"]: count["counts"] for count in wins})
         listed = []
         for name in (*taxonomy.names, *taxonomy.umbrellas):
             block = blocks.get(name)

@@ -68,8 +68,10 @@ class Page {
 
   /** What the edit would change: the newest question wins. */
   async look() {
+    if (!this.query) return undefined;
     clearTimeout(this.#waiting);
     this.#looking?.abort();
+    this.preview = undefined;
     const looking = (this.#looking = new AbortController());
     const { category, text: saved } = this.query;
     const { text } = this.editor;
@@ -94,8 +96,8 @@ class Page {
   async save() {
     if (at('save-query').disabled) return;
     await this.look();
-    if (this.editor.faulty) return;
     const { query, preview } = this;
+    if (!preview) return; // what is wrong is said
     const { text } = this.editor;
     at('save-query').disabled = true;
     try {
