@@ -4,7 +4,7 @@
     python benchmarks/base_model.py -w WORKSPACE [--model wildwear-base]
 
 The peer is scikit-learn's logistic regression on EfficientNet-Lite0 (224 × 224), trained on the train side of each
-collection for the labels of its val side alone, its regularisation chosen by folds of groups. The model knows 29 classes;
+collection for the labels of its val side alone, its regularisation chosen by folds of groups. The model knows 29;
 so that both choose among the same answers, it is asked for the likeliest of those labels (for a label that is a set of
 categories, their summed probability). The second column of the model is its own choice among all its classes.
 Intervals resample groups.

@@ -39,7 +39,7 @@ python "$here/join.py" -w "$workspace" finetuned lite0-192 --name joined
 
 # The classifier, and a probe on ImageNet's features alone to compare it with.
 data_for_probe=(--on street*3 --on weak*1.5 --on wild --on catalogue*0.3 --balance none --classes "$classes")
-"${wildwear[@]}" train wildwear-base --init joined "${data_for_probe[@]}" --l2 0.3
+"${wildwear[@]}" train wildwear-base --init joined "${data_for_probe[@]}" --l2 0.1 --licence Apache-2.0
 "${wildwear[@]}" train probe --init lite0-imagenet "${data_for_probe[@]}" --l2 0.1
 for side in street:val wild:val; do
   "${wildwear[@]}" evaluate "$workspace/models/wildwear-base" finetuned --compare-to probe --on "$side"
