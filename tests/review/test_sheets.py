@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.review.serving import Served, fill, fill_dataset, label, serving
 
 from wildwear.errors import UnknownName
-from wildwear.review.collection import Collection, open_collection
+from wildwear.review.collection import Collection, Names, open_collection
 from wildwear.review.judgements import Judgements, State
 from wildwear.review.settings import ReviewSettings
 from wildwear.review.sheets import Order, SheetRequest, Sheets, choose, sheet_json
@@ -100,6 +101,16 @@ def test_suspicion_of_a_label_that_has_changed_since_says_nothing(workspace: Wor
     collection = open_collection(workspace, None)
     assert np.isnan(collection.suspicion).tolist() == [False, False, True]
     assert chosen(collection) == [1, 0, 2]
+
+
+@given(st.lists(st.text(max_size=4), min_size=1), st.lists(st.none() | st.text(max_size=4), max_size=20))
+def test_a_few_texts_are_found_as_many_are(held: list[str], wanted: list[str | None]) -> None:
+    names = sorted(set(held), key=str.encode)
+    few = Names(names=pa.array(names + ["\U0010ffff"] * 2000), codes=np.zeros(0, np.int32))
+    many = Names(names=pa.array(names), codes=np.zeros(0, np.int32))
+    asked = pa.array(wanted, pa.string())
+    expected = [names.index(one) if one in names else -1 for one in wanted]
+    assert few.find(asked).tolist() == many.find(asked).tolist() == expected
 
 
 def test_a_product_is_shown_by_its_first_picture(collection: Collection) -> None:

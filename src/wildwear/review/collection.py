@@ -6,6 +6,7 @@ the tables, and are read by position from versions that stay open.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int32]
 
+_SEARCH_STEPS = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
@@ -47,6 +50,19 @@ class Names:
     def code(self, name: str) -> int:
         """The code of a text, -1 where no item has it."""
         return int(pc.index(self.names, name).as_py())
+
+    def find(self, texts: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:
+        """The code of each text, -1 for one that no item has; a few among a million are searched one by one."""
+        if len(texts) * _SEARCH_STEPS < len(self.names):
+            return np.array([self._search(text) for text in texts.to_pylist()], np.int64)
+        codes = pc.index_in(texts, value_set=self.names, skip_nulls=True)
+        return np.asarray(pc.fill_null(codes, -1).to_numpy(), np.int64)
+
+    def _search(self, text: str | None) -> int:
+        if text is None:
+            return -1
+        place = bisect_left(self.names, text, key=pa.Scalar.as_py)
+        return place if place < len(self.names) and self.names[place].as_py() == text else -1
 
     def counts(self) -> dict[str, int]:
         """How many items have each."""
@@ -94,12 +110,8 @@ class Collection:
 
     def of_products(self, product_ids: Sequence[str]) -> list[int | None]:
         """The item with the main picture of each product, None for one without a picture."""
-        first = np.full(len(self.product.names) + 1, -1, np.int64)
-        first[self.product.codes[::-1]] = np.arange(len(self))[::-1]
-        first[-1] = -1  # where the pictures without a product went
-        codes = pc.index_in(pa.array(product_ids, self.product.names.type), value_set=self.product.names)
-        items = first[pc.fill_null(codes, len(self.product.names)).to_numpy()].tolist()
-        return [None if item < 0 else item for item in items]
+        codes = self.product.find(pa.array(product_ids, pa.string()))
+        return [None if code < 0 else int(self.main[code]) for code in codes.tolist()]
 
 
 def open_collection(workspace: Workspace, on: str | None) -> Collection:
@@ -119,7 +131,9 @@ def _catalogue(workspace: Workspace) -> Collection:
     stored = pl.DataFrame(images.read(["product_id", "position", "image_id", "status"])).with_row_index("place")
     products = pl.DataFrame(workspace.table(PRODUCTS).read(["product_id", "source"]))
     claims = pl.DataFrame(workspace.table(LABELS).read(["product_id", "category"], "wins = true"))
-    labels = claims.group_by("product_id").agg(pl.col("category").unique().sort().str.join("|").alias("label"))
+    labels = claims.rename({"category": "label"})
+    if claims["product_id"].is_duplicated().any():
+        labels = claims.group_by("product_id").agg(label=pl.col("category").unique().sort().str.join("|"))
     frame = (
         stored.filter(pl.col("status") == "ok")
         .rename({"image_id": "crop_id"})
@@ -136,11 +150,12 @@ def _dataset(workspace: Workspace, name: str) -> Collection:
     if not table.count():
         raise UserError(f"dataset {name} has no samples: make it again with 'split' or 'dataset import'")
     rows = table.read(["image_id", "box", "labels", "split"])
+    whole = rows["box"].null_count == rows.num_rows
     frame = pl.DataFrame(
         {
-            "crop_id": pl.Series(crop_ids(rows), dtype=pl.String),
-            "product_id": pl.Series([None] * rows.num_rows, dtype=pl.String),
-            "position": pl.Series([0] * rows.num_rows),
+            "crop_id": pl.Series(rows["image_id"] if whole else crop_ids(rows), dtype=pl.String),
+            "product_id": pl.Series(pa.nulls(rows.num_rows, pa.string())),
+            "position": pl.Series(pa.nulls(rows.num_rows, pa.int32())),
             "label": pl.Series(rows["labels"]).list.sort().list.join("|").replace("", None),
             "source": pl.Series(rows["split"]),
         }
@@ -161,7 +176,7 @@ def _collected(
     quoted = name.replace("'", "''")
     inspected = pl.DataFrame(workspace.table(INSPECTIONS).read(columns, f"collection = '{quoted}'"))
     frame = frame.join(inspected, on="crop_id", how="left", maintain_order="left")
-    judged = pl.col("category").str.split("|").list.sort().list.join("|")
+    judged = pl.col("category").replace(_sorted_sets(inspected["category"]))
     frame = frame.with_columns(suspicion=pl.when(judged == pl.col("label")).then("suspicion"))
     crop, product = _names(frame["crop_id"]), _names(frame["product_id"])
     return Collection(
@@ -187,7 +202,15 @@ def _main(product: Names, positions: NDArray[np.int32]) -> NDArray[np.int64]:
     return order[first][codes >= 0]
 
 
+def _sorted_sets(labels: pl.Series) -> dict[str, str]:
+    """The sets among those labels with their names in order."""
+    return {one: "|".join(sorted(one.split("|"))) for one in labels.unique() if one and "|" in one}
+
+
 def _names(column: pl.Series) -> Names:
-    names = column.drop_nulls().unique().sort()
-    codes = column.rank("dense").cast(int) - 1
-    return Names(names=names.to_arrow(), codes=codes.fill_null(-1).to_numpy().astype(np.int32))
+    encoded = pc.dictionary_encode(column.to_arrow())
+    order = pc.array_sort_indices(encoded.dictionary)
+    code = np.full(len(order) + 1, -1, np.int32)  # one more, for what has no text
+    code[order.to_numpy()] = np.arange(len(order))
+    indices = pc.fill_null(encoded.indices, len(order)).to_numpy(zero_copy_only=False)
+    return Names(names=encoded.dictionary.take(order), codes=code[indices])

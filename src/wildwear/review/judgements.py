@@ -73,11 +73,11 @@ class Judgements:
 
     def _apply(self, rows: pa.Table) -> None:
         """Rows in order of sequence, or one a crop: the last of each crop stands."""
-        place = _places(rows["crop_id"], self._collection.crop.names)
+        place = self._collection.crop.find(rows["crop_id"])
         known = place >= 0
         for column, codes in (
             (self._verdict, _places(rows["verdict"], _VERDICTS)),
-            (self._label, _places(rows["category"], self._collection.label.names)),
+            (self._label, self._collection.label.find(rows["category"])),
             (self._becomes, _places(rows["becomes"], self._palette)),
         ):
             column[place[known]] = codes[known]
@@ -85,7 +85,7 @@ class Judgements:
 
 def items_of(collection: Collection, crop_ids: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The items that show those crops, and for each the row of `crop_ids` that it belongs to."""
-    codes = _places(crop_ids, collection.crop.names)
+    codes = collection.crop.find(crop_ids)
     order = np.argsort(collection.crop.codes, kind="stable")
     held: Ints = collection.crop.codes[order]
     first, last = np.searchsorted(held, codes, "left"), np.searchsorted(held, codes, "right")
