@@ -61,7 +61,7 @@ class Names:
     def _search(self, text: str | None) -> int:
         if text is None:
             return -1
-        place = bisect_left(self.names, text, key=pa.Scalar.as_py)
+        place = bisect_left(self.names, text, key=lambda held: held.as_py())
         return place if place < len(self.names) and self.names[place].as_py() == text else -1
 
     def counts(self) -> dict[str, int]:
