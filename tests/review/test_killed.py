@@ -44,7 +44,7 @@ def test_h62_kill_in_the_middle_of_a_thousand_decisions_loses_none_that_were_ack
     enough = threading.Event()
 
     def person(name: int) -> None:
-        for number in range(name, 1000, 8):
+        for number in range(name, 1000, 20):
             item = number % PICTURES
             try:
                 (sequence,) = served.decide((item, "reject" if number % 3 else "keep"), who=f"person {name}")
@@ -55,10 +55,10 @@ def test_h62_kill_in_the_middle_of_a_thousand_decisions_loses_none_that_were_ack
                 enough.set()
 
     with process(workspace) as (child, served):
-        people = [threading.Thread(target=person, args=(name,)) for name in range(8)]
+        people = [threading.Thread(target=person, args=(name,)) for name in range(20)]
         for one in people:
             one.start()
-        assert enough.wait(120)
+        assert enough.wait(200)
         os.kill(child.pid, signal.SIGKILL)
         for one in people:
             one.join()
@@ -93,7 +93,7 @@ def test_h55_what_was_written_when_the_server_was_asked_to_end_was_answered(work
         people = [threading.Thread(target=person) for _ in range(6)]
         for one in people:
             one.start()
-        assert enough.wait(120)
+        assert enough.wait(200)
         child.terminate()
         for one in people:
             one.join()
