@@ -87,9 +87,8 @@ def out_of_fold(examples: Examples, l2: float, learned_from: int, seed: int = 0)
 def _drawn(examples: Examples, rows: Rows, count: int, seed: int) -> tuple[Rows, Floats]:
     """At most `count` of the rows and what each counts: a class has as many as the others while it lasts, and its
     rows then count for those that were not drawn."""
-    weights = examples.weights[rows]
     if len(rows) <= count:
-        return rows, weights
+        return rows, examples.weights[rows]
     shuffled = np.random.default_rng(seed).permutation(rows)
     kind = _rarest(examples.members[shuffled])
     by_kind = np.argsort(kind, kind="stable")
@@ -98,17 +97,17 @@ def _drawn(examples: Examples, rows: Rows, count: int, seed: int) -> tuple[Rows,
     rank[by_kind] = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     taken = np.argsort(rank, kind="stable")[:count]
     share = np.bincount(kind[taken], minlength=len(sizes)) / np.maximum(sizes, 1)
-    order = np.argsort(shuffled[taken])
-    chosen = taken[order]
-    return shuffled[chosen], np.asarray(examples.weights[shuffled[chosen]] / share[kind[chosen]], np.float32)
+    chosen = shuffled[taken]
+    return chosen, np.asarray(examples.weights[chosen] / share[kind[taken]], np.float32)
 
 
 def _rarest(labels: Bools) -> Rows:
     """N: the rank by frequency, 0 the rarest, of the rarest class of each row; C where it has none."""
     frequency = labels.sum(axis=0)
-    rank = np.empty(len(frequency), np.int64)
+    rank = np.empty(len(frequency), np.int32)
     rank[np.argsort(frequency, kind="stable")] = np.arange(len(frequency))
-    return np.asarray(np.where(labels, rank, len(frequency)).min(axis=1, initial=len(frequency)))
+    none = np.int32(len(frequency))
+    return np.asarray(np.where(labels, rank, none).min(axis=1, initial=none), np.int64)
 
 
 def _softmax(logits: Floats) -> Floats:

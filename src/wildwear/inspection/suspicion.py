@@ -104,7 +104,7 @@ def reasons(found: Suspicion, labels: Bools, classes: Sequence[str], rows: Seque
 def _reason(found: Suspicion, labels: Bools, classes: Sequence[str], row: int) -> str:
     guess = found.guess[row]
     if not found.certainty[row]:
-        return "cannot be judged: nothing else has this label"
+        return "cannot be judged: there is nothing to compare it with"
     said = f"looks like {classes[guess]} ({found.certainty[row]:.2f})"
     if labels[row, guess]:
         said = f"looks as labelled ({found.certainty[row]:.2f})"
