@@ -181,7 +181,11 @@ export class Decisions extends EventTarget {
   #remember() {
     if (!this.#queue.length) return sessionStorage.removeItem(this.keepsake);
     const kept = { decisions: this.#queue, unsure: this.#unsure, before: this.#before };
-    return sessionStorage.setItem(this.keepsake, JSON.stringify(kept));
+    try {
+      return sessionStorage.setItem(this.keepsake, JSON.stringify(kept));
+    } catch {
+      return undefined; // the browser gives no more room: what waits is in memory, and leaving warns
+    }
   }
 
   /** @param {number} milliseconds */

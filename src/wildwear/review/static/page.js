@@ -20,8 +20,10 @@ import { Zoom } from './zoom.js';
 
 const TILES = [56, 72, 96, 128, 160, 208, 264];
 /** Device pixels of a cell beyond which a thumbnail looks soft, and the stored pictures are shown. */
-const SOFT = 190;
+const SOFT = 200;
 const ORDERS = { suspicious: 'most suspicious first', clusters: 'look-alikes together', newest: 'newest first', random: 'random' };
+/** How long after a picture did not come it is asked for again. */
+const TRY_AGAIN = 1000;
 /** How long after the last decision the rail's counts are asked for anew. */
 const SETTLED = 1500;
 
@@ -199,12 +201,14 @@ export class Page {
   /** A picture did not come: the server forgot the sheet, or is away. @param {Sheet} sheet @param {Error} error */
   async #lost(sheet, error) {
     if (sheet !== this.grid.sheet) return;
-    if (error instanceof Refused && error.status === 404 && sheet.id) {
+    const isGone = error instanceof Refused && error.status === 404;
+    if (isGone && this.grid.pictures instanceof Pictures) return;
+    if (isGone) {
       const { audit, at: _at, ...view } = this.place;
       const anew = await get('api/sheet', view).catch(() => null);
       if (anew && String(anew.sheet) !== sheet.id) return this.reload();
     }
-    setTimeout(() => this.grid.pictures?.retry(), 1000);
+    setTimeout(() => this.grid.pictures?.retry(), TRY_AGAIN);
   }
 
   #wire() {

@@ -31,8 +31,7 @@ export class Rail {
   show(collection, place) {
     this.collection = collection;
     const order = { order: place.order, state: place.state };
-    const judged = collection.categories.length ? undefined : 0;
-    const sections = [this.#section('', [{ name: 'Everything', count: collection.count, judged, view: {} }], order, place)];
+    const sections = [this.#section('', [{ name: 'Everything', count: collection.count, view: {} }], order, place)];
     for (const [region, heading] of [...Object.entries(REGIONS), ['', 'Elsewhere']]) {
       const there = collection.categories.filter((category) => regionOf(category) === region);
       const rows = there.map((category) => ({ ...category, view: { category: category.name } }));
