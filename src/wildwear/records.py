@@ -25,6 +25,17 @@ class Split(StrEnum):
     TEST = "test"
 
 
+class Mode(StrEnum):
+    """How a photograph shows a garment."""
+
+    PRODUCT = "product"
+    """The garment alone."""
+    WORN = "worn"
+    """On somebody, before a plain ground."""
+    WILD = "wild"
+    """On somebody, in a place."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """One size or colour of a product, folded into the product it belongs to."""

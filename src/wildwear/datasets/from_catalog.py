@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from wildwear.datasets.plan import CANDIDATES, Plan, make_plan, write_dataset
 from wildwear.datasets.samples import by_region, sample_id
-from wildwear.datasets.settings import SplitSettings
+from wildwear.datasets.settings import PictureSettings, SplitSettings
 from wildwear.datasets.summary import plan_notes, summarise
 from wildwear.decisions import CATALOGUE, Verdict, standing
 from wildwear.errors import UserError
-from wildwear.records import Report
-from wildwear.tables import IMAGES, LABELS, PRODUCTS
+from wildwear.records import Mode, Report
+from wildwear.tables import IMAGES, INSPECTIONS, LABELS, PRODUCTS
 from wildwear.taxonomy import Taxonomy, load_taxonomy
 from wildwear.workspace import Workspace
 
@@ -25,16 +25,20 @@ _QUOTED = 5
 
 
 def split_catalog(
-    workspace: Workspace, name: str, settings: SplitSettings, progress: Callable[[int], None] | None = None
+    workspace: Workspace,
+    name: str,
+    settings: SplitSettings,
+    progress: Callable[[int], None] | None = None,
+    pictures: PictureSettings | None = None,
 ) -> Report:
-    """Makes dataset `name` of all pictures that are stored and whose product has a label.
+    """Makes dataset `name` of all pictures that are stored, whose product has a label, and that `pictures` chooses.
 
     Raises `UserError` where a stage before has not run, and `LeakError` if anything stands on two sides.
     """
     target = workspace.new_dataset(name)
     taxonomy = load_taxonomy(workspace.taxonomy_name)
     images = workspace.table(IMAGES)
-    candidates, relabelled, skipped = _candidates(workspace, taxonomy)
+    candidates, relabelled, skipped = _candidates(workspace, taxonomy, (pictures or PictureSettings()).chosen)
     plan = make_plan(candidates, settings)
     plan.refuse_leaks(f"dataset {name}")
     damaged = write_dataset(name, plan, images, target, progress or (lambda _: None))
@@ -55,7 +59,9 @@ def split_catalog(
     )
 
 
-def _candidates(workspace: Workspace, taxonomy: Taxonomy) -> tuple[pa.Table, int, dict[str, int]]:
+def _candidates(
+    workspace: Workspace, taxonomy: Taxonomy, modes: frozenset[Mode]
+) -> tuple[pa.Table, int, dict[str, int]]:
     """One candidate for each stored picture and region in which its product has a label, or a person gave it one; how
     many pictures a person relabelled; what is left out."""
     import polars as pl
@@ -66,7 +72,8 @@ def _candidates(workspace: Workspace, taxonomy: Taxonomy) -> tuple[pa.Table, int
     stored = images.filter(pl.col("status") == "ok")
     if not stored.height:
         raise UserError("none of the pictures could be stored: see 'wildwear fetch', or try --retry-failed")
-    known = stored.join(groups, on="product_id", how="inner", maintain_order="left")
+    of_products = stored.join(groups, on="product_id", how="inner", maintain_order="left")
+    known = _of_modes(workspace, of_products, modes)
     decided = _decided(workspace, taxonomy)
     undecided = known.join(decided, on="image_id", how="anti", maintain_order="left")
     moved = known.join(decided.drop_nulls("labels"), on="image_id", how="inner", maintain_order="left")
@@ -83,11 +90,25 @@ def _candidates(workspace: Workspace, taxonomy: Taxonomy) -> tuple[pa.Table, int
     )
     skipped = {
         "pictures that are not stored": images.height - stored.height,
-        "pictures of products that are gone": stored.height - known.height,
+        "pictures of products that are gone": stored.height - of_products.height,
+        "pictures of other photo modes": of_products.height - known.height,
         "pictures that a person rejected": known.height - undecided.height - moved.height,
         "pictures of products without a label": undecided.join(labels, on="product_id", how="anti").height,
     }
     return rows.select(CANDIDATES.names).to_arrow(), moved.height, skipped
+
+
+def _of_modes(workspace: Workspace, pictures: pl.DataFrame, modes: frozenset[Mode]) -> pl.DataFrame:
+    """Those of the pictures that were taken in one of `modes`; raises `UserError` for any that is not inspected."""
+    import polars as pl
+
+    if modes == frozenset(Mode):
+        return pictures
+    said = pl.DataFrame(workspace.table(INSPECTIONS).read(["crop_id", "mode"], f"collection = '{CATALOGUE}'"))
+    known = pictures.join(said, left_on="image_id", right_on="crop_id", how="left", maintain_order="left")
+    if unknown := pictures.filter(~pl.col("image_id").is_in(said["crop_id"])).height:
+        raise UserError(f"the photo mode of {unknown:,} pictures is not known: run 'wildwear inspect' first")
+    return known.filter(pl.col("mode").is_in([mode.value for mode in modes])).drop("mode")
 
 
 def _decided(workspace: Workspace, taxonomy: Taxonomy) -> pl.DataFrame:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from wildwear.errors import UserError
-from wildwear.records import Split
+from wildwear.errors import UnknownName, UserError
+from wildwear.records import Mode, Split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,30 @@ class SplitSettings:
             raise UserError(f"--val {self.val} --test {self.test}: shares are 0 or more, and leave some for training")
         if self.size is not None and self.size < 1:
             raise UserError(f"--size {self.size}: a dataset has at least one sample")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureSettings:
+    """Which of the catalogue's pictures become samples."""
+
+    modes: str = "all"
+    """Photo modes that are taken, as in worn,wild; there are product, worn and wild, and 'wildwear inspect' tells
+    them apart. all takes every stored picture."""
+
+    def __post_init__(self) -> None:
+        if not self.chosen:
+            raise UserError(f"--modes {self.modes!r} names none: choose from {', '.join(Mode)}, or all")
+
+    @property
+    def chosen(self) -> frozenset[Mode]:
+        """The modes that are named; raises `UnknownName` for another one."""
+        if self.modes == "all":
+            return frozenset(Mode)
+        named = [name.strip() for name in self.modes.split(",") if name.strip()]
+        for name in named:
+            if name not in list(Mode):
+                raise UnknownName("photo mode", name, [*Mode, "all"], "--modes")
+        return frozenset(map(Mode, named))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

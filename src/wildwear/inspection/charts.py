@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wildwear.figures import FAINT, INK, SOFT, bare, svg
-from wildwear.inspection.modes import Mode
 from wildwear.inspection.summary import CategoryCount, Summary, share
-from wildwear.records import Split
+from wildwear.records import Mode, Split
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

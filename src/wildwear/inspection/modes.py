@@ -1,9 +1,9 @@
 """Photo modes: a garment alone (`product`), worn before a plain ground (`worn`), worn in some place (`wild`).
 
 Two questions are answered of each picture, whatever collection it is from: is somebody there, and is the ground a
-place? Each is a linear function of the packaged model's features and of how plain the edges are (`ground`). What it
-was fitted to are a detector's boxes and the edges' pixels, seen on whole photographs and taught on parts of them, so
-that a torso or a pair of legs counts as somebody (experiments/modes/build.py).
+place? Each is a linear function of the packaged model's features, the second also of how plain the edges are
+(`ground`). What they were fitted to are a detector's boxes and the edges' pixels, seen on whole photographs and taught
+on parts of them, so that a torso or a pair of legs counts as somebody (experiments/modes/build.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
@@ -29,20 +28,13 @@ from wildwear.models.registry import load_model
 from wildwear.models.safetensors import read_header
 from wildwear.models.settings import DEFAULT_MODEL, RuntimeOptions
 from wildwear.progress import Progress, silent
+from wildwear.records import Mode
 
 _AT_ONCE = 128
 _GROUND_SIDE = 128
 """The short side that the ground is judged at, pixels."""
 
 Floats = NDArray[np.float32]
-
-
-class Mode(StrEnum):
-    """How a garment is shown."""
-
-    PRODUCT = "product"
-    WORN = "worn"
-    WILD = "wild"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +46,7 @@ class ModeHead:
     features: Floats
     """2 × D, of the model's features."""
     ground: Floats
-    """2 × 5, of `ground_features`."""
+    """5, of `ground_features`; they have a say on the place alone."""
     bias: Floats
     """2."""
 
@@ -64,7 +56,9 @@ class ModeHead:
 
     def logits(self, of_vectors: Floats, ground: Floats) -> Floats:
         """N × 2 of what the features say and of N × 5 ground features."""
-        return np.asarray(of_vectors + ground @ self.ground.T + self.bias, np.float32)
+        said = of_vectors + self.bias
+        said[:, 1] += ground @ self.ground
+        return np.asarray(said, np.float32)
 
     def save(self, path: Path) -> None:
         """Writes a safetensors file of float16 tensors."""
@@ -93,7 +87,7 @@ class ModeHead:
         except (KeyError, ValueError) as error:
             raise UnsafeModel(f"{path}: refused: it is no head for photo modes: {error}") from error
         shapes = head.features.ndim == 2 and len(head.features) == 2
-        if not (shapes and head.ground.shape == (2, FEATURES) and head.bias.shape == (2,)):
+        if not (shapes and head.ground.shape == (FEATURES,) and head.bias.shape == (2,)):
             raise UnsafeModel(f"{path}: refused: its tensors do not have the shapes of a head for photo modes")
         return head
 
@@ -118,13 +112,13 @@ def modes(logits: Floats) -> tuple[NDArray[np.str_], Floats]:
     """Mode and confidence (0 to 1) of each row of N × 2 logits: somebody, place.
 
     >>> names, confidence = modes(np.float32([[-3, 0], [3, -3], [3, 3]]))
-    >>> names.tolist(), confidence.round(2).tolist()
-    (['product', 'worn', 'wild'], [0.95..., 0.90..., 0.90...])
+    >>> names.tolist(), (confidence > 0.9).tolist()
+    (['product', 'worn', 'wild'], [True, True, True])
     """
-    probabilities = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -30, 30)))
-    somebody, place = probabilities.T
-    names = np.select([somebody < 0.5, place < 0.5], [Mode.PRODUCT, Mode.WORN], Mode.WILD).astype(np.str_)
-    confidence = np.where(somebody < 0.5, 1 - somebody, somebody * np.maximum(place, 1 - place))
+    nobody, plain = logits.T < 0
+    somebody, place = 1 / (1 + np.exp(-np.clip(logits.T.astype(np.float64), -30, 30)))
+    names = np.select([nobody, plain], [Mode.PRODUCT, Mode.WORN], Mode.WILD).astype(np.str_)
+    confidence = np.where(nobody, 1 - somebody, somebody * np.where(plain, 1 - place, place))
     return names, confidence.astype(np.float32)
 
 

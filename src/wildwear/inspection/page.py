@@ -14,9 +14,9 @@ from wildwear.crops import box_in
 from wildwear.images.thumbnail import data_address
 from wildwear.inspection.charts import MODE_COLOURS, SIDE_COLOURS, sizes_and_modes
 from wildwear.inspection.collection import Collection
-from wildwear.inspection.modes import Mode
 from wildwear.inspection.settings import InspectSettings
 from wildwear.inspection.summary import Findings, Summary, label_names, remedy, share
+from wildwear.records import Mode
 from wildwear.taxonomy import Taxonomy
 
 _PER_MODE, _UNSURE, _SUSPICIOUS, _GROUPS, _PER_GROUP = 12, 4, 16, 8, 4

@@ -84,7 +84,7 @@ def inspect(
             "placeholders": summary.placeholders,
         },
         skipped={"suspicion: pictures without a label": summary.unlabelled},
-        failed=seen.failed,
+        failed=dict(+seen.failed),
         notes=(*notes(summary, settings), f"report: {page.resolve()}"),
         details=summary.to_json() | {"report": str(page.resolve()), "model": model.key},
     )

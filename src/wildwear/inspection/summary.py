@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.inspection.collection import Collection
-from wildwear.inspection.modes import Mode
 from wildwear.inspection.settings import InspectSettings
-from wildwear.records import Split
+from wildwear.records import Mode, Split
 from wildwear.taxonomy import Taxonomy
 
 COLUMNS = ("category", "pictures", *Mode, "suspect", "")
