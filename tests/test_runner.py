@@ -63,6 +63,19 @@ def test_one_process_has_one_runner() -> None:
         )
 
 
+def test_rows_are_mapped_where_daft_was_asked_something_before() -> None:
+    program = """
+import pyarrow as pa
+from functools import partial
+from tests.test_runner import Lengths
+from wildwear.runner import load_daft, map_rows
+load_daft().from_pydict({"path": ["a"]}).to_pydict()
+list(map_rows(pa.table({"word": ["a"]}), ["word"], partial(Lengths, 1), pa.int64(), keep=["word"]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 MAP = """
 import sys
 import pyarrow as pa

@@ -133,10 +133,20 @@ def _use_runner(runner: str) -> None:
     if _chosen:
         return
     if runner == "native":
-        load_daft().set_runner_native()
+        _choose_native()
     else:
         _connect_ray(runner)
     _chosen.append(runner)
+
+
+def _choose_native() -> None:
+    """Daft takes a runner by itself for anything that it is asked (to list remote files), and then no other."""
+    daft = load_daft()
+    try:
+        daft.set_runner_native()
+    except ValueError:
+        if daft.runners.get_or_create_runner().name != "native":
+            raise
 
 
 def _connect_ray(address: str) -> None:
