@@ -12,11 +12,11 @@ from wildwear.inspection.alignment import enlarged, fit, lay, sampling
 from wildwear.inspection.details import Details, Floats, Records, flipped, masks, pooled
 from wildwear.inspection.glances import COLOUR_SIDE, SIDE, Glances
 
-_PROMISING = 0.4
+_PROMISING = 0.55
 """The correlation at half the size, to a pixel, below which no better place is looked for."""
-_LIKELY = 0.5
+_LIKELY = 0.7
 """The same to a fraction of a pixel."""
-_BATCH = 512
+_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

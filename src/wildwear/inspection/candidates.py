@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,19 +20,15 @@ _MOST = 16
 """With how many near hashes a hash is compared; shapes that a whole catalogue shares have thousands."""
 
 
-def candidates(records: NDArray[np.void], phash: NDArray[np.uint64], neighbours: Rows) -> tuple[Rows, Rows]:
-    """Pairs (left < right) of N pictures, each once, sorted: near hashes and near vectors.
-
-    `records` are of `glances`, with the hashes of what is inside a border and of its mirror image; `phash` is of the
-    whole pictures; `neighbours` is N × k, -1 for none. What has no structure is in no pair.
-    """
-    count = len(records)
-    values = np.concatenate([records["hash"], records["mirrored"], phash])
-    owners = np.tile(np.arange(count), 3)
+def candidates(hashes: Sequence[NDArray[np.uint64]], neighbours: Rows, there: NDArray[np.bool_]) -> tuple[Rows, Rows]:
+    """Pairs (left < right) of N pictures, each once, sorted: those of which any of the `hashes` (N each) are near, and
+    those that `neighbours` (N × k, -1 for none) names. Who is not `there` is in no pair."""
+    count = len(there)
+    values = np.concatenate(hashes)
+    owners = np.tile(np.arange(count), len(hashes))
     found = _near_hashes(values, owners, values != FLAT)
     found.append((np.repeat(np.arange(count), neighbours.shape[1]), neighbours.ravel()))
     left, right = (np.concatenate(ends) for ends in zip(*found, strict=True))
-    there = records["height"] > 0
     kept = (right >= 0) & (left != right) & there[left] & there[right]
     left, right = left[kept], right[kept]
     pairs = np.unique(np.minimum(left, right) * count + np.maximum(left, right))

@@ -47,32 +47,41 @@ _GLANCE = np.dtype(
 )
 
 
+_FACTS = ("digest", "hash", "mirrored", "height")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glances:
-    """N pictures, small, without the uniform border around them. The pixels lie in a file, which goes with them."""
+    """N pictures, small, without the uniform border around them. Their pixels lie in a file, which goes with them."""
 
+    digest: NDArray[np.uint64]
+    """Of each one's bytes."""
+    hash: NDArray[np.uint64]
+    """The perceptual hash of what is inside the border."""
+    mirrored: NDArray[np.uint64]
+    """The perceptual hash of its mirror image."""
+    there: NDArray[np.bool_]
+    """Which can be compared at all: decoded, and not without structure."""
     rows: NDArray[np.void]
-    """N records; a picture lies in the middle of its canvas, `height` × `width` pixels of it; `height` is 0 for what
-    cannot be decoded or has no structure."""
-
-    @property
-    def there(self) -> NDArray[np.bool_]:
-        """Which of them can be compared at all."""
-        return np.asarray(self.rows["height"] > 0)
+    """N records: `grey` and `colour` are canvases with the picture in the middle, `height` × `width` pixels of `grey`
+    (0 for what is not there)."""
 
 
 def glance_at(count: int, pictures: Fetched, progress: Progress = silent) -> Glances:
-    """Reads each of `count` pictures once, in order and in threads."""
+    """Reads each of `count` pictures once, in order, and decodes them in threads."""
     with tempfile.TemporaryFile(prefix="wildwear-") as file:
         file.truncate(max(1, count) * _GLANCE.itemsize)
         rows = np.memmap(file, _GLANCE, "r+", shape=(max(1, count),))[:count]
+    facts = np.zeros(count, np.dtype([(name, np.uint64) for name in _FACTS]))
     with progress("looking at pictures", count) as advance, ThreadPoolExecutor(cpu_count()) as pool:
         for start in range(0, count, _BATCH):
             wanted = np.arange(start, min(start + _BATCH, count))
             for row, glance in zip(wanted, pool.map(glance_of, pictures(wanted)), strict=True):
                 rows[row] = glance
+                facts[row] = tuple(glance[name] for name in _FACTS)
             advance(len(wanted))
-    return Glances(rows=rows)
+    there = facts["height"] > 0
+    return Glances(digest=facts["digest"], hash=facts["hash"], mirrored=facts["mirrored"], there=there, rows=rows)
 
 
 def glance_of(picture: bytes) -> NDArray[np.void]:

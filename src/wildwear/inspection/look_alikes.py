@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from os import cpu_count
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +20,12 @@ from wildwear.progress import Advance, Progress, silent
 
 Rows = NDArray[np.int64]
 
-_GLANCE = 0.6
+_GLANCE = 0.65
 """The agreement at a glance that is worth a closer look; copies have it."""
 _GLANCE_COLOUR = 30.0
 _OVERLAP = 0.7
 _STRENGTHS = 1 << 16
-_PAIRS_AT_ONCE = 1 << 14
+_PAIRS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +64,10 @@ def look_alikes(
     if len(phash) != len(vectors):
         raise ValueError(f"needs one vector a hash, and got {len(vectors)} for {len(phash)}")
     glances = glance_at(len(phash), pictures, progress)
-    _, rows, inverse = np.unique(glances.rows["digest"], return_index=True, return_inverse=True)
+    _, rows, inverse = np.unique(glances.digest, return_index=True, return_inverse=True)
     compared = _Compared(glances=glances, rows=rows, pictures=pictures, settings=settings)
-    left, right = candidates(glances.rows[rows], phash[rows], nearest(vectors, rows, settings.neighbours))
+    hashes = [of[rows] for of in (glances.hash, glances.mirrored, phash)]
+    left, right = candidates(hashes, nearest(vectors, rows, settings.neighbours), glances.there[rows])
     with progress("comparing pairs", len(left)) as advance:
         linked, strength = compared.links(left, right, advance)
     middle = stars(len(rows), left[linked], right[linked], strength[linked], lambda a, b: compared.links(a, b)[0])
@@ -79,29 +83,36 @@ class _Compared:
     """Where each of them lies first."""
     pictures: Fetched
     settings: LookAlikeSettings
+    reading: Lock = field(default_factory=Lock)
 
     def links(self, left: Rows, right: Rows, advance: Advance = lambda _: None) -> tuple[NDArray[np.bool_], Rows]:
-        """Which pairs are copies of one, and how strongly."""
+        """Which pairs are copies of one, and how strongly. A thread a core, each with some pairs."""
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, unused-ignore]
+
         linked, strength = np.zeros(len(left), bool), np.zeros(len(left), np.int64)
-        for start in range(0, len(left), _PAIRS_AT_ONCE):
-            part = slice(start, start + _PAIRS_AT_ONCE)
-            linked[part], strength[part] = self._links(
-                np.minimum(left[part], right[part]), np.maximum(left[part], right[part])
-            )
-            advance(len(linked[part]))
+        parts = [slice(start, start + _PAIRS_AT_ONCE) for start in range(0, len(left), _PAIRS_AT_ONCE)]
+        with threadpool_limits(1), ThreadPoolExecutor(cpu_count()) as pool:
+            found = pool.map(lambda part: self._links(left[part], right[part]), parts)
+            for part, (copies, how) in zip(parts, found, strict=True):
+                linked[part], strength[part] = copies, how
+                advance(len(copies))
         return linked, strength
 
-    def _links(self, left: Rows, right: Rows) -> tuple[NDArray[np.bool_], Rows]:
-        a, b = self.rows[left], self.rows[right]
-        seen = agreement(self.glances, a, b)
+    def _links(self, one: Rows, other: Rows) -> tuple[NDArray[np.bool_], Rows]:
+        left, right = self.rows[np.minimum(one, other)], self.rows[np.maximum(one, other)]
+        seen = agreement(self.glances, left, right)
         colour = seen.colour <= max(_GLANCE_COLOUR, self.settings.difference)
         kept = np.flatnonzero((seen.detail >= _GLANCE) & (seen.overlap >= _OVERLAP) & colour)
-        closer = scrutinise(self.glances, self.pictures, a[kept], b[kept], seen.among(kept))
+        closer = scrutinise(self.glances, self._fetch, left[kept], right[kept], seen.among(kept))
         copies = (closer.detail >= self.settings.agreement) & (closer.difference <= self.settings.difference)
         linked, strength = np.zeros(len(left), bool), np.zeros(len(left), np.int64)
         linked[kept] = copies
         strength[kept] = np.round(closer.detail * _STRENGTHS)
         return linked, strength
+
+    def _fetch(self, rows: Rows) -> list[bytes]:
+        with self.reading:
+            return self.pictures(rows)
 
 
 def _numbered(group: Rows, there: NDArray[np.bool_]) -> Rows:

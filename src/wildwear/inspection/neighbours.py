@@ -48,6 +48,7 @@ def _projected(vectors: NDArray[np.floating], rows: NDArray[np.int64]) -> Floats
         part = np.asarray(vectors[rows[start : start + _ROWS]], np.float32)
         short[start : start + _ROWS] = part @ plane if wide else part
     short /= np.maximum(np.linalg.norm(short, axis=1, keepdims=True), 1e-12)
+    short[~np.isfinite(short).all(axis=1)] = 0
     return short
 
 

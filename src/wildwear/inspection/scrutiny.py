@@ -15,11 +15,13 @@ from wildwear.inspection.glances import SIDE, Fetched, Glances, inner_picture, o
 
 _FACTOR = 2
 _CELL = 8
-_WORST = 0.04
+_WORST = 0.02
 _EDGE = 8.0
 _FLAT_PART = 0.1
 _BLACK, _WHITE = 5, 250
-_BATCH = 256
+_TONE_ROUNDS = 3
+_RIDGE = 1e-3
+_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +82,20 @@ def _worst_difference(a: Floats, b: Floats, mask: Floats) -> Floats:
 
 
 def _toned(source: Floats, target: Floats, weight: Floats) -> Floats:
-    """The sources with the tone curve, one parabola for all channels and then clipped, that fits the targets best."""
+    """The sources with the tone curve, one parabola for all channels and then clipped, that fits the targets best.
+    A target that is clipped counts where the curve does not reach as far."""
     count = len(source)
     x = source.reshape(count, -1) / 255
     y = target.reshape(count, -1)
-    fitted = np.broadcast_to(weight[:, None], source.shape).reshape(count, -1) * ((y > _BLACK) & (y < _WHITE))
+    weights = np.broadcast_to(weight[:, None], source.shape).reshape(count, -1)
     powers = np.stack([np.ones_like(x), x, x * x], axis=1)
-    weighted = powers * fitted[:, None]
-    normal = weighted @ powers.transpose(0, 2, 1) + 1e-3 * np.eye(3, dtype=np.float32)
-    curve = np.linalg.solve(normal, weighted @ y[..., None])
-    return np.asarray(np.clip((powers * curve).sum(axis=1), 0, 255).reshape(source.shape))
+    missed = np.zeros_like(y, dtype=bool)
+    for _ in range(_TONE_ROUNDS):
+        weighted = powers * (weights * (((y > _BLACK) & (y < _WHITE)) | missed))[:, None]
+        normal = weighted @ powers.transpose(0, 2, 1) + _RIDGE * np.eye(3, dtype=np.float32)
+        curve = (powers * np.linalg.solve(normal, weighted @ y[..., None])).sum(axis=1)
+        missed |= ((y >= _WHITE) & (curve < _WHITE)) | ((y <= _BLACK) & (curve > _BLACK))
+    return np.asarray(np.clip(curve, 0, 255).reshape(source.shape))
 
 
 def _cell_differences(a: Floats, b: Floats, weight: Floats, mask: Floats) -> Floats:
