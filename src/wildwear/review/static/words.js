@@ -6,9 +6,9 @@ const AROUND = 120;
 
 /** @param {number | undefined} percent 0 to 100 @returns {string} empty where there is nothing to say */
 export function suspicionInWords(percent) {
-  if (percent === undefined || percent < 30) return '';
-  if (percent >= 85) return 'almost certainly wrong';
-  return percent >= 60 ? 'probably wrong' : 'doubtful';
+  if (percent === undefined || percent < 50) return ''; // from there on another category is likelier
+  if (percent >= 97) return 'very likely wrong';
+  return percent >= 80 ? 'probably wrong' : 'doubtful';
 }
 
 /** The last part of a path. @param {string | null} path */
