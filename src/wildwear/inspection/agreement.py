@@ -41,11 +41,19 @@ class Agreement:
 
 def agreement(glances: Glances, left: NDArray[np.int64], right: NDArray[np.int64]) -> Agreement:
     """Compares the pairs (left, right) of rows of `glances`; those of one `left` next to each other share work."""
-    batches = [slice(start, start + _BATCH) for start in range(0, len(left), _BATCH)] or [slice(0, 0)]
-    parts = [_compare(glances.rows[left[batch]], glances.rows[right[batch]]) for batch in batches]
-    return Agreement(
-        **{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Agreement)}
+    found = Agreement(
+        detail=np.zeros(len(left), np.float32),
+        colour=np.zeros(len(left), np.float32),
+        overlap=np.zeros(len(left), np.float32),
+        mirrored=np.zeros(len(left), bool),
+        place=np.zeros((len(left), 4), np.float32),
     )
+    for start in range(0, len(left), _BATCH):
+        part = slice(start, start + _BATCH)
+        compared = _compare(glances.rows[left[part]], glances.rows[right[part]])
+        for field in fields(Agreement):
+            getattr(found, field.name)[part] = getattr(compared, field.name)
+    return found
 
 
 def _compare(left: Records, right: Records) -> Agreement:
