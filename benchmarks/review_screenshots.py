@@ -40,14 +40,14 @@ def shoot(page: Page, path: Path) -> None:
     """Once what was decided is saved, the panel is filled and the last remark has gone."""
     until(page, SAVED)
     page.wait_for_timeout(3500)
-    page.screenshot(path=path, type="jpeg", quality=88)
+    page.screenshot(path=path, type="jpeg", quality=80)
 
 
 def judged(page: Page, folder: Path) -> None:
     go(page, f"#category={CATEGORY}")
-    press(page, "x", "x", "Space", "x", "Space", "Space", "x", "r")
-    page.keyboard.type("skirt")
-    press(page, "Enter", "ArrowDown", "ArrowRight")
+    press(page, "x", "x", "x", "x", "r")
+    page.keyboard.type("blaz")
+    press(page, "Enter", "Space", "Space", "Space", "Home", "ArrowRight")
     shoot(page, folder / "review.jpg")
 
 

@@ -54,7 +54,7 @@ class Sheet:
         assert self.tab.evaluate(f"new Promise((done) => {{ {look} {give_up} }})"), f"{condition}: {self.state()}"
 
     def until_text(self, selector: str, part: str) -> None:
-        self.until(f"document.querySelector({selector!r}).textContent.includes({part!r})")
+        self.until(f"document.querySelector({selector!r})?.textContent.includes({part!r})")
 
     def until_saved(self) -> None:
         self.until("document.getElementById('save').dataset.status === 'saved'")

@@ -174,6 +174,18 @@ def test_the_words_that_matched_are_marked_by_characters(browser: Browser, works
         assert page.text("#panel mark") == "garment"
 
 
+def test_the_panel_follows_the_cursor_while_decisions_are_saved(browser: Browser, served: Served) -> None:
+    with sheet(browser, served.port, "category=Jeans") as page:
+        page.until_text("#panel .title", "A fine garment 3")
+        page.press("x", "Home", "ArrowRight")
+        page.until_saved()
+        page.until_text("#panel .title", "A fine garment 1")
+        page.press("Home", "x")
+        page.until_text("#panel .title", "A fine garment 1")
+        page.press("ArrowLeft")
+        page.until_text("#panel .history", "reject · tester")
+
+
 def test_a_screen_reader_finds_a_grid_and_hears_verdicts(browser: Browser, served: Served) -> None:
     with sheet(browser, served.port, "category=Jeans") as page:
         grid = page.tab.get_by_role("grid", name="Contact sheet")

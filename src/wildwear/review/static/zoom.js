@@ -16,6 +16,7 @@ export class Zoom extends EventTarget {
   #details = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #resting;
+  /** The item that is shown or about to be. */
   #item = -1;
   /** Whether to keep quiet about what the machine and others say: an audit shall not be led. */
   blind = false;
@@ -51,6 +52,7 @@ export class Zoom extends EventTarget {
    */
   restOn(item, box, { open = false } = {}) {
     clearTimeout(this.#resting);
+    this.#item = item;
     const rest = open && !this.#seen ? REST_OF_CARD : REST;
     this.#resting = setTimeout(() => this.show(item, box, { open }), rest);
   }
@@ -58,10 +60,10 @@ export class Zoom extends EventTarget {
   /** @param {number} item @param {() => DOMRect} box @param {{open?: boolean}} [options] */
   async show(item, box, { open = false } = {}) {
     clearTimeout(this.#resting);
+    this.#item = item;
     if (this.floats && open) this.panel.classList.add('open');
     if (!this.#seen) return;
     this.#place(box);
-    this.#item = item;
     this.#asking.abort();
     this.#asking = new AbortController();
     try {
