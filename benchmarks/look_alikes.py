@@ -29,6 +29,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,9 @@ from wildwear.models.settings import DEFAULT_MODEL
 DATA = Path(os.environ.get("WILDWEAR_DATA", Path(__file__).parents[2] / "shared" / "data"))
 SOURCES = ("luma", "wild-garments")
 ORIGINAL = "original"
+
+WINDOWS = [(x, y, size) for size in (0.5, 0.6) for x in (0, 0.2, 0.4) for y in (0, 0.2, 0.4)]
+"""Left, top and side, in sides of the photograph."""
 
 Pairs = set[tuple[int, int]]
 
@@ -123,7 +127,8 @@ hashes = PHash(verbose=False).encode_images(image_dir=folder)
 found = {f"PHash {d}": PHash(verbose=False).find_duplicates(encoding_map=hashes, max_distance_threshold=d)
          for d in (10, 6, 2)}
 names = sorted(hashes)
-cnn = CNN(verbose=False, model_config=CustomModel(name="none", model=torch.nn.Identity(), transform=lambda image: image))
+unused = CustomModel(name="unused", model=torch.nn.Identity(), transform=lambda image: image)
+cnn = CNN(verbose=False, model_config=unused)
 encoded = dict(zip(names, np.load(vectors)))
 found["CNN 0.9"] = cnn.find_duplicates(encoding_map=encoded, min_similarity_threshold=0.9)
 print("FOUND" + json.dumps(found))
@@ -211,65 +216,63 @@ def compare(draw: int, count: int, python: str | None, sheet: Path | None) -> di
     return results
 
 
-def scale(rows: int) -> None:
-    """Windows of real photographs, as many as asked for, and of each hundredth a copy: neighbours that look alike in
-    their vectors and are none, which is what costs time."""
-    random = np.random.default_rng(0)
-    photos = [photo for source in SOURCES for photo in photographs(source, 0, 10_000)]
-    windows = [(x, y, size) for size in (0.5, 0.6) for x in (0, 0.2, 0.4) for y in (0, 0.2, 0.4)]
-    originals = rows * 100 // 101
-    if originals > len(photos) * len(windows):
-        raise SystemExit(f"--rows can be {len(photos) * len(windows)} at most")
-    with tempfile.TemporaryFile() as file:
-        places: list[tuple[int, int]] = []
-        phash: list[int] = []
+class Windows:
+    """Windows of real photographs, and of each hundredth a copy: what is nearest by its vector is another window of
+    the same photograph, which looks alike at a glance and is none. That is what costs time."""
 
-        def keep(stored: StoredPicture) -> None:
-            places.append((file.tell(), len(stored.bytes)))
-            file.write(stored.bytes)
-            phash.append(stored.phash)
-
-        def seen_through(number: int) -> list[StoredPicture]:
-            photo, (x, y, size) = photos[number % len(photos)], windows[number // len(photos)]
-            picture = Image.open(photo)
-            width, height = picture.size
-            window = picture.crop(
-                (round(x * width), round(y * height), round((x + size) * width), round((y + size) * height))
-            )
-            copied = [store(jpeg(window, 40))] if number % 100 == 0 else []
-            return [store(jpeg(window)), *copied]
-
-        owners = []
+    def __init__(self, count: int, file: IO[bytes]) -> None:
+        self.photos = [photo for source in SOURCES for photo in photographs(source, 0, 10_000)]
+        self.file = file
+        self.owner: list[int] = []
+        self.phash: list[int] = []
+        self._places: list[tuple[int, int]] = []
+        originals = count * 100 // 101
+        if originals > len(self.photos) * len(WINDOWS):
+            raise SystemExit(f"--rows can be {len(self.photos) * len(WINDOWS)} at most")
         with ThreadPoolExecutor() as pool:
-            for number, made in enumerate(pool.map(seen_through, range(originals))):
+            for number, made in enumerate(pool.map(self._seen_through, range(originals))):
                 for stored in made:
-                    keep(stored)
-                    owners.append(number)
-        owner = np.array(owners)
-        near = random.standard_normal((len(photos), 256), dtype=np.float32)
-        vectors = (
-            near[owner % len(photos)]
-            + np.float32(0.5) * random.standard_normal((originals, 256), dtype=np.float32)[owner]
-        )
-        vectors += np.float32(0.1) * random.standard_normal(vectors.shape, dtype=np.float32)
-
-        def pictures(wanted: NDArray[np.int64]) -> list[bytes]:
-            return [os.pread(file.fileno(), length, at) for at, length in (places[row] for row in wanted)]
-
+                    self.owner.append(number)
+                    self.phash.append(stored.phash)
+                    self._places.append((file.tell(), len(stored.bytes)))
+                    file.write(stored.bytes)
         file.flush()
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    def _seen_through(self, number: int) -> list[StoredPicture]:
+        x, y, size = WINDOWS[number // len(self.photos)]
+        picture = Image.open(self.photos[number % len(self.photos)])
+        width, height = picture.size
+        corners = (x * width, y * height, (x + size) * width, (y + size) * height)
+        window = picture.crop(tuple(round(corner) for corner in corners))
+        return [store(jpeg(window, quality)) for quality in ((90, 40) if number % 100 == 0 else (90,))]
+
+    def vectors(self) -> NDArray[np.float32]:
+        """Of one photograph's windows a cosine of 0.8, of copies 0.98."""
+        random = np.random.default_rng(0)
+        owner = np.array(self.owner)
+        photo = random.standard_normal((len(self.photos), 256), dtype=np.float32)[owner % len(self.photos)]
+        window = random.standard_normal((owner[-1] + 1, 256), dtype=np.float32)[owner]
+        return (
+            photo + np.float32(0.5) * window + np.float32(0.15) * random.standard_normal(photo.shape, dtype=np.float32)
+        )
+
+    def pictures(self, rows: NDArray[np.int64]) -> list[bytes]:
+        return [os.pread(self.file.fileno(), length, at) for at, length in (self._places[row] for row in rows)]
+
+
+def scale(count: int) -> None:
+    with tempfile.TemporaryFile() as file:
+        windows = Windows(count, file)
+        owner, phash, vectors = np.array(windows.owner), np.array(windows.phash, np.uint64), windows.vectors()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         began, used = time.perf_counter(), time.process_time()
-        groups = look_alikes(np.array(phash, np.uint64), vectors, pictures)
+        groups = look_alikes(phash, vectors, windows.pictures)
         seconds, processor = time.perf_counter() - began, time.process_time() - used
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     copied = np.flatnonzero(owner[1:] == owner[:-1])
-    together = float(np.mean((groups[copied] >= 0) & (groups[copied] == groups[copied + 1])))
-    print(
-        f"{len(owner)} pictures: {seconds:.0f} s, {processor:.0f} s of processor time, {processor / len(owner) * 1e6:.0f} s a million"
-    )
-    print(
-        f"memory: {after / 1e6:.2f} GB at most, {before / 1e6:.2f} GB before (kB of ru_maxrss); copies together: {together:.3f}"
-    )
+    together = np.mean((groups[copied] >= 0) & (groups[copied] == groups[copied + 1]))
+    print(f"{len(owner)} pictures: {seconds:.0f} s, {processor:.0f} s of processor time")
+    print(f"memory: {before:.2f} GB before, {after:.2f} GB at most; copies together: {together:.3f}")
 
 
 def main() -> None:
