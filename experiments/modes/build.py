@@ -44,7 +44,7 @@ INSIDE, OUTSIDE = 0.2, 0.02
 PLAIN, TEXTURED = (1.0, 2.0), (2.0, 4.0)
 """Texture of the frame, grey levels at the lower quartile and the median: at most, and at least."""
 SELF_SURE, ROUNDS = 1.5, 3
-L2 = 1e-2
+L2 = 3e-2
 COPIES = 100
 """Of the ground's few numbers beside thousands of features, so that what regularises these hardly touches those."""
 

@@ -17,7 +17,9 @@ from tests.test_crashes import STEPPING
 from tests.training.coloured import samples, write_dataset
 
 from wildwear.cli import main
+from wildwear.datasets.reader import STORED
 from wildwear.errors import UnknownName, UserError
+from wildwear.images.decode import decode_upright
 from wildwear.inspection.collection import open_collection
 from wildwear.inspection.settings import InspectSettings
 from wildwear.inspection.stage import _NUMBERS_HELD, _projection, inspect
@@ -241,3 +243,20 @@ def _summary(workspace: Workspace):
 def test_products_are_not_needed_for_the_pictures_to_be_inspected(shop: Workspace) -> None:
     shop.table(PRODUCTS).delete("true")
     assert inspect(shop, InspectSettings()).done["pictures inspected"] == 24
+
+
+def test_the_mode_of_a_box_is_that_of_the_picture_around_it(shop: Workspace) -> None:
+    from wildwear.inspection.modes import grounds, load_mode_head, modes
+
+    head, model = load_mode_head()
+    boxed = samples({"train": 6})
+    for sample in boxed:
+        sample["box"] = [4.0, 4.0, 20.0, 20.0]
+    write_dataset(shop, "boxed", boxed)
+    inspect(shop, InspectSettings(on="boxed"))
+    collection = open_collection(shop, "boxed")
+    assert all("@4,4,20,20" in crop for crop in collection.crops.to_pylist())
+    stored = collection.read(np.arange(len(collection)))
+    pixels = np.stack([model.preprocessing(decode_upright(jpeg, STORED)) for jpeg in stored])
+    logits = head.logits(head.of_vectors(model.run(pixels).embedding), grounds(collection.read, np.arange(len(stored))))
+    assert rows(shop, "boxed")["mode"].to_pylist() == modes(logits)[0].tolist()

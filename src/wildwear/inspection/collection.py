@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wildwear.crops import crop_ids
@@ -52,6 +53,17 @@ class Collection:
     @property
     def is_catalogue(self) -> bool:
         return self.name == CATALOGUE
+
+    @property
+    def images(self) -> pa.Array:
+        """The id of the picture of each, whatever box in it is meant."""
+        return pc.list_element(pc.split_pattern(self.crops, "@", max_splits=1), 0)
+
+    @property
+    def whole(self) -> Table:
+        """The table, for readers that are to look at its pictures whole and not at the boxes in them."""
+        fields = tuple(field for field in self.table.spec.fields if field.name != "box")
+        return replace(self.table, spec=replace(self.table.spec, fields=fields))
 
     def rows(self, rows: NDArray[np.int64]) -> Self:
         """Those pictures alone, in that order."""

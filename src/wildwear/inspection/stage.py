@@ -99,12 +99,14 @@ def _see(
     settings: InspectSettings,
     progress: Progress,
 ) -> _Seen:
-    """Embeds what is not embedded; leaves out, counted, what cannot be."""
-    table, where, size = collection.table, collection.where, settings.batch_size
-    project = _projection(len(collection))
-    looked = embedded(workspace, table, model, where, through=project, batch_size=size, progress=progress)
-    moded = embedded(workspace, table, packaged, where, through=head.of_vectors, batch_size=size, progress=progress)
-    at, moded_at = (_rows_of(collection, one) for one in (looked, moded))
+    """Embeds what is not embedded; leaves out, counted, what cannot be. A mode is one of the stored picture: what
+    surrounds a box tells more of it than the box."""
+    where, size, project = collection.where, settings.batch_size, _projection(len(collection))
+    looked = embedded(workspace, collection.table, model, where, through=project, batch_size=size, progress=progress)
+    moded = embedded(
+        workspace, collection.whole, packaged, where, through=head.of_vectors, batch_size=size, progress=progress
+    )
+    at, moded_at = _rows_of(collection.crops, looked), _rows_of(collection.images, moded)
     kept = np.flatnonzero((at >= 0) & (moded_at >= 0))
     if not len(kept):
         raise UserError(f"none of the {len(collection):,} pictures of {collection.name} can be looked at")
@@ -116,10 +118,10 @@ def _see(
     )
 
 
-def _rows_of(collection: Collection, looked: Embedded) -> NDArray[np.int64]:
-    """The row of each picture's vector, -1 where it has none."""
+def _rows_of(names: pa.Array, looked: Embedded) -> NDArray[np.int64]:
+    """The row of the vector that is filed under each name, -1 where there is none."""
     there = pa.array(crop_ids(looked.rows), pa.string())
-    found = pc.index_in(collection.crops, value_set=there).fill_null(-1)
+    found = pc.index_in(names, value_set=there).fill_null(-1)
     return np.asarray(found.to_numpy(), np.int64)
 
 
