@@ -16,8 +16,8 @@ from tests.training.coloured import samples, write_dataset
 
 import wildwear.embedding as embedding
 from wildwear.cli import main
-from wildwear.datasets.reader import STORED
 from wildwear.crops import crop_ids
+from wildwear.datasets.reader import STORED
 from wildwear.embedding import embed, embedded
 from wildwear.errors import UnknownName
 from wildwear.models.registry import load_model
