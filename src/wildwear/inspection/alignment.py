@@ -13,10 +13,13 @@ Spectra = NDArray[np.complex64]
 _SCALES = np.exp(np.linspace(-0.15, 0.15, 7)).astype(np.float32)
 """Sizes that are tried: a crop by 6 % on each side makes a picture larger by 14 %."""
 _SIZES_EACH_WAY = 2
+"""How many of them are fitted, mirrored and not."""
 _STEPS = 4
 _LONGEST_STEP: Floats = np.array([0.05, 0.05, 2, 2], np.float32)
+"""Of the two scales, and of the two moves in pixels."""
 _DAMPING = 2.5e-4
-_WHOLLY = 0.98
+WHOLLY = 0.98
+"""A pixel is compared where at least this part of it is picture on both sides."""
 
 
 def lay(names: NDArray[np.uint64], left: Floats, right: Floats) -> tuple[Floats, NDArray[np.bool_], Floats]:
@@ -67,7 +70,7 @@ def fit(left: Details, right: Details, place: Floats) -> tuple[Floats, Floats, F
     for step in range(_STEPS + 1):
         down, across = sampling(place, left.side)
         there = down @ right.mask @ across
-        mask = left.mask * (there > _WHOLLY)
+        mask = left.mask * (there > WHOLLY)
         laid = down @ right.detail @ across
         score, gain = _correlation(left.detail * mask, laid * mask)
         smaller = np.minimum(left.mask.sum(axis=(1, 2)), there.sum(axis=(1, 2)))

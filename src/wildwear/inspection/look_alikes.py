@@ -23,6 +23,7 @@ Rows = NDArray[np.int64]
 _GLANCE = 0.65
 """The agreement at a glance that is worth a closer look; copies have it."""
 _GLANCE_COLOUR = 30.0
+"""The difference of colours that is worth one: edges count, so copies have up to 25."""
 _OVERLAP = 0.7
 _STRENGTHS = 1 << 16
 _PAIRS_AT_ONCE = 1024
@@ -35,8 +36,8 @@ class LookAlikeSettings:
     agreement: float = 0.65
     """How well fine detail must agree where two pictures lie on each other, 0 to 1."""
     difference: float = 10.0
-    """How far colours may differ, levels of 255, where they differ most. With 255 the same shot of a garment in
-    another colour is a copy too."""
+    """How far colours may differ, levels of 255: so far in all but the worst 2 % of places, and half as far in all but
+    the worst 10 %. With 255 the same shot of a garment in another colour is a copy too."""
     neighbours: int = 8
     """With how many of the nearest by vector each picture is compared."""
 

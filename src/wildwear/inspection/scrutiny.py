@@ -9,16 +9,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from wildwear.inspection.agreement import Agreement
-from wildwear.inspection.alignment import enlarged, fit, sampling
+from wildwear.inspection.alignment import WHOLLY, enlarged, fit, sampling
 from wildwear.inspection.details import Details, Floats, flipped, masks, pooled, repeated
 from wildwear.inspection.glances import SIDE, Fetched, Glances, inner_picture, on_canvas
 
 _FACTOR = 2
+"""How many times larger than a glance."""
 _CELL = 8
-_WORST = 0.02
+"""Side of a place in which colours are averaged before they are compared, pixels."""
+_QUANTILES = (0.98, 0.9)
 _EDGE = 8.0
+"""Where levels change by this much from pixel to pixel, a pixel counts half."""
 _FLAT_PART = 0.1
+"""A place with less than this part that is no edge is not compared."""
 _BLACK, _WHITE = 5, 250
+"""What is beyond may be clipped."""
 _TONE_ROUNDS = 3
 _RIDGE = 1e-3
 _BATCH = 64
@@ -31,7 +36,8 @@ class Scrutiny:
     detail: Floats
     """The normalised correlation of detail at twice the size, -1 to 1."""
     difference: Floats
-    """How far the places differ most that differ most, after one tone curve is fitted; levels of 255."""
+    """How far colours differ, levels of 255, after one tone curve is fitted: in all but the worst 2 % of places, or
+    twice as far as in all but the worst 10 %, whichever is more."""
 
 
 def scrutinise(
@@ -66,14 +72,13 @@ def _scrutinise(
     down, across = sampling(place, a.side)
     planes = canvases.astype(np.float32).transpose(0, 3, 1, 2)
     laid = down[:, None] @ flipped(planes[right], agreed.mirrored) @ across[:, None]
-    there = a.mask * ((down @ b.mask @ across) > 0.98)
+    there = a.mask * ((down @ b.mask @ across) > WHOLLY)
     return detail, _worst_difference(planes[left], laid, there)
 
 
 def _worst_difference(a: Floats, b: Floats, mask: Floats) -> Floats:
-    """Of P × 3 × S × S pictures: how far colours differ in a cell of 8 × 8 pixels, at the cell that all but the worst
-    few stay below; in the direction, from a to b or back, that a tone curve fits better. Edges hardly count, where
-    a fraction of a pixel makes a difference."""
+    """Of P × 3 × S × S pictures, in cells of 8 × 8 pixels, and in the direction, from a to b or back, that a tone curve
+    fits better. Edges hardly count, where a fraction of a pixel makes a difference."""
     slope = np.square(np.gradient(a.mean(axis=1), axis=(1, 2))).sum(axis=0)
     slope += np.square(np.gradient(b.mean(axis=1), axis=(1, 2))).sum(axis=0)
     weight = mask / (1 + slope / _EDGE**2)
@@ -106,6 +111,6 @@ def _cell_differences(a: Floats, b: Floats, weight: Floats, mask: Floats) -> Flo
     counted = (pooled(mask, _CELL) > 0.5) & (part > _FLAT_PART)
     found = np.full(len(a), np.inf, np.float32)
     for pair in np.flatnonzero(counted.any(axis=(1, 2))):
-        sorted_ = np.sort(size[pair][counted[pair]])
-        found[pair] = sorted_[int(len(sorted_) * (1 - _WORST))]
+        worst, bad = np.quantile(size[pair][counted[pair]], _QUANTILES, method="higher")
+        found[pair] = max(worst, 2 * bad)
     return found
