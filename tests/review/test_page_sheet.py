@@ -82,7 +82,7 @@ def test_a_reload_returns_to_the_sheet_and_the_picture(page: Sheet) -> None:
     page.until_drawn()
     page.tab.evaluate("scroller.scrollTop = 9000")
     page.until_drawn()
-    page.tab.wait_for_timeout(500)
+    page.tab.wait_for_timeout(1200)
     second_row = page.cells()[page.columns]["id"]
     page.tab.reload()
     page.until("document.querySelector('#sheet[aria-rowcount]')")

@@ -22,6 +22,8 @@ const TILES = [56, 72, 96, 128, 160, 208, 264];
 /** Device pixels of a cell beyond which a thumbnail looks soft, and the stored pictures are shown. */
 const SOFT = 200;
 const ORDERS = { suspicious: 'most suspicious first', clusters: 'look-alikes together', newest: 'newest first', random: 'random' };
+/** How long after a movement the address notes where the cursor is: browsers fetch the icon anew each time. */
+const NOTE = 800;
 /** How long after a picture did not come it is asked for again. */
 const TRY_AGAIN = 1000;
 /** How long after the last decision the rail's counts are asked for anew. */
@@ -273,7 +275,7 @@ export class Page {
   }
 
   #noteLater() {
-    this.#noting ??= setTimeout(() => this.#noteCursor(), 300);
+    this.#noting ??= setTimeout(() => this.#noteCursor(), NOTE);
   }
 
   /** Keeps in the address where the cursor is, or the first picture in sight. */
