@@ -19,8 +19,8 @@ class TaggerSettings:
     min_region: float = 0.15
     """Leave a region (upper, lower, full, accessory) out of the outfit when its share of the probability is below
     this, 0 to 1."""
-    batch_size: int = 16
-    """How many pictures the network looks at in one run."""
+    batch_size: int = 4
+    """How many pictures the network looks at in one run; few stay in a core's cache, a GPU wants more."""
 
     def __post_init__(self) -> None:
         for name in ("top", "batch_size"):
