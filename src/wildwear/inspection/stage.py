@@ -30,6 +30,7 @@ from wildwear.models.registry import load_model
 from wildwear.models.settings import RuntimeOptions
 from wildwear.progress import Progress, silent
 from wildwear.records import Report
+from wildwear.table import Table
 from wildwear.tables import INSPECTIONS
 from wildwear.taxonomy import Taxonomy, load_taxonomy
 from wildwear.workspace import Workspace
@@ -40,6 +41,17 @@ _PROJECTED = 256
 _WRITTEN_ROWS = 65_536
 
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Models:
+    """Who looks."""
+
+    chosen: Model
+    """Whose vectors are compared."""
+    packaged: Model
+    """Whose vectors the head for photo modes reads."""
+    head: ModeHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +75,11 @@ def inspect(
     Raises `UserError` for whatever is wrong with names and paths before the first picture is read.
     """
     collection = open_collection(workspace, settings.on)
-    model = load_model(settings.model, workspace, options)
     head, packaged = load_mode_head(options)
+    models = _Models(chosen=load_model(settings.model, workspace, options), packaged=packaged, head=head)
     page = settings.report or workspace.root / "reports" / f"inspect-{collection.name}.html"
     taxonomy = load_taxonomy(workspace.taxonomy_name)
-    seen = _see(workspace, collection, model, head, packaged, settings, progress)
+    seen = _see(workspace, collection, models, settings.batch_size, progress)
     collection = seen.collection
     found = _judge(seen, head, taxonomy, settings, progress)
     _commit(workspace, collection, found)
@@ -86,35 +98,32 @@ def inspect(
         skipped={"suspicion: pictures without a label": summary.unlabelled},
         failed=dict(+seen.failed),
         notes=(*notes(summary, settings), f"report: {page.resolve()}"),
-        details=summary.to_json() | {"report": str(page.resolve()), "model": model.key},
+        details=summary.to_json() | {"report": str(page.resolve()), "model": models.chosen.key},
     )
 
 
-def _see(
-    workspace: Workspace,
-    collection: Collection,
-    model: Model,
-    head: ModeHead,
-    packaged: Model,
-    settings: InspectSettings,
-    progress: Progress,
-) -> _Seen:
+def _see(workspace: Workspace, collection: Collection, models: _Models, batch_size: int, progress: Progress) -> _Seen:
     """Embeds what is not embedded; leaves out, counted, what cannot be. A mode is one of the stored picture: what
     surrounds a box tells more of it than the box."""
-    where, size, project = collection.where, settings.batch_size, _projection(len(collection))
-    looked = embedded(workspace, collection.table, model, where, through=project, batch_size=size, progress=progress)
-    moded = embedded(
-        workspace, collection.whole, packaged, where, through=head.of_vectors, batch_size=size, progress=progress
-    )
+
+    def look(table: Table, model: Model, through: Callable[[Floats], Floats]) -> Embedded:
+        return embedded(
+            workspace, table, model, collection.where, through=through, batch_size=batch_size, progress=progress
+        )
+
+    looked = look(collection.table, models.chosen, _projection(len(collection)))
+    moded = look(collection.whole, models.packaged, models.head.of_vectors)
     at, moded_at = _rows_of(collection.crops, looked), _rows_of(collection.images, moded)
     kept = np.flatnonzero((at >= 0) & (moded_at >= 0))
     if not len(kept):
         raise UserError(f"none of the {len(collection):,} pictures of {collection.name} can be looked at")
+    failed = looked.failed | moded.failed
+    failed["changed_meanwhile"] = max(0, len(collection) - len(kept) - failed.total())
     return _Seen(
         collection=collection.rows(kept),
         vectors=looked.vectors[at[kept]],
         somebody_and_place=moded.vectors[moded_at[kept]],
-        failed=looked.failed | moded.failed,
+        failed=failed,
     )
 
 
