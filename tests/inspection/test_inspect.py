@@ -13,13 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tests.datasets.drawn import fill_catalog, image_row
+from tests.images.pictures import encoded, photograph
 from tests.test_crashes import STEPPING
 from tests.training.coloured import samples, write_dataset
 
 from wildwear.cli import main
 from wildwear.datasets.reader import STORED
 from wildwear.errors import UnknownName, UserError
-from wildwear.images.decode import decode_upright
+from wildwear.images.decode import decode_upright, store
 from wildwear.inspection.collection import open_collection
 from wildwear.inspection.settings import InspectSettings
 from wildwear.inspection.stage import _NUMBERS_HELD, _projection, inspect
@@ -260,3 +261,22 @@ def test_the_mode_of_a_box_is_that_of_the_picture_around_it(shop: Workspace) -> 
     pixels = np.stack([model.preprocessing(decode_upright(jpeg, STORED)) for jpeg in stored])
     logits = head.logits(head.of_vectors(model.run(pixels).embedding), grounds(collection.read, np.arange(len(stored))))
     assert rows(shop, "boxed")["mode"].to_pylist() == modes(logits)[0].tolist()
+
+
+def test_boxes_of_one_photograph_are_no_look_alikes_of_each_other(shop: Workspace) -> None:
+    stored = store(encoded(photograph(400, 300), "JPEG"))
+    picture = {"image_id": stored.image_id, "bytes": stored.bytes, "phash": stored.phash}
+    boxes = [[0.0, 0.0, 160.0, 250.0], [180.0, 0.0, 340.0, 250.0]]
+    boxed = [
+        sample | picture | {"box": box} for sample, box in zip(samples({"train": 2}, start=50), boxes, strict=True)
+    ]
+    write_dataset(shop, "two", boxed)
+    inspect(shop, InspectSettings(on="two"))
+    assert rows(shop, "two")["look_alike"].to_pylist() == [None, None]
+
+
+def test_a_picture_of_one_colour_is_a_placeholder(shop: Workspace) -> None:
+    plain = image_row("p000", 7, encoded(np.full((64, 64, 3), 240, np.uint8), "PNG"))
+    add_rows(shop, plain)
+    inspect(shop, InspectSettings())
+    assert [row["crop_id"] for row in rows(shop).to_pylist() if row["placeholder"]] == [plain["image_id"]]

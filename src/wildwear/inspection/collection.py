@@ -41,8 +41,8 @@ class Collection:
     """Lists of the names that its rows give it, sorted; empty for one without a label."""
     group: NDArray[np.int64]
     """A number for each product, sender or photograph that a split keeps whole; the first that shows it."""
-    shown_by: NDArray[np.int64]
-    """How many of them show this picture."""
+    owners: pa.Array
+    """Lists of the numbers of all of them that show this picture."""
     phash: NDArray[np.uint64]
     split: pa.Array
     """The side of a dataset; null in the catalogue."""
@@ -53,6 +53,12 @@ class Collection:
     @property
     def is_catalogue(self) -> bool:
         return self.name == CATALOGUE
+
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """M × 2: a picture's row, and the number of one that shows it."""
+        columns = pc.list_parent_indices(self.owners), self.owners.flatten()
+        return np.stack([np.asarray(column.to_numpy(), np.int64) for column in columns], axis=1)
 
     @property
     def images(self) -> pa.Array:
@@ -67,8 +73,8 @@ class Collection:
 
     def rows(self, rows: NDArray[np.int64]) -> Self:
         """Those pictures alone, in that order."""
-        columns = {name: getattr(self, name)[rows] for name in ("place", "group", "shown_by", "phash")}
-        taken = {name: getattr(self, name).take(pa.array(rows)) for name in ("crops", "labels", "split")}
+        columns = {name: getattr(self, name)[rows] for name in ("place", "group", "phash")}
+        taken = {name: getattr(self, name).take(pa.array(rows)) for name in ("crops", "labels", "owners", "split")}
         return replace(self, **columns, **taken)
 
     def read(self, rows: NDArray[np.int64]) -> list[bytes]:
@@ -144,12 +150,13 @@ def _collected(name: str, table: Table, where: str, pictures: Snapshot, frame: p
     import polars as pl
 
     once = (
-        frame.group_by("crop")
+        frame.with_columns(pl.col("group").rank("dense").cast(pl.Int64))
+        .group_by("crop")
         .agg(
             pl.col("place", "phash", "split").first(),
             labels=pl.col("labels").explode().drop_nulls().unique().sort(),
             group=pl.col("group").min(),
-            shown_by=pl.col("group").n_unique(),
+            owners=pl.col("group").unique().sort(),
         )
         .sort("crop")
     )
@@ -161,8 +168,8 @@ def _collected(name: str, table: Table, where: str, pictures: Snapshot, frame: p
         crops=once["crop"].to_arrow().cast(pa.string()),
         place=once["place"].cast(pl.Int64).to_numpy(),
         labels=once["labels"].to_arrow().cast(pa.list_(pa.string())),
-        group=once["group"].rank("dense").cast(pl.Int64).to_numpy(),
-        shown_by=once["shown_by"].cast(pl.Int64).to_numpy(),
+        group=once["group"].to_numpy(),
+        owners=once["owners"].to_arrow().cast(pa.list_(pa.int64())),
         phash=once["phash"].cast(pl.UInt64).to_numpy(),
         split=once["split"].to_arrow().cast(pa.string()),
     )

@@ -13,15 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wildwear.crops import crop_ids
+from wildwear.crops import box_in, crop_ids
 from wildwear.datasets.splitting import connected
 from wildwear.embedding import Embedded, embedded
 from wildwear.errors import StorageError, UserError
 from wildwear.files import write_durably
 from wildwear.inspection.collection import Collection, open_collection
+from wildwear.inspection.cutting import cut
 from wildwear.inspection.look_alikes import look_alikes
 from wildwear.inspection.modes import ModeHead, grounds, load_mode_head, modes
 from wildwear.inspection.page import render
+from wildwear.inspection.placeholders import placeholders
 from wildwear.inspection.settings import InspectSettings
 from wildwear.inspection.summary import Findings, notes, summarise
 from wildwear.inspection.suspicion import suspicion
@@ -136,8 +138,9 @@ def _rows_of(names: pa.Array, looked: Embedded) -> NDArray[np.int64]:
 
 def _judge(seen: _Seen, head: ModeHead, taxonomy: Taxonomy, settings: InspectSettings, progress: Progress) -> Findings:
     of, vectors = seen.collection, seen.vectors
-    groups = look_alikes(of.phash, vectors, of.read, progress=progress)
-    placeholder = _placeholders(of, groups, settings.placeholder_products)
+    shown = cut(of.read, [box_in(crop) for crop in of.crops.to_pylist()])
+    groups = look_alikes(of.phash, vectors, shown, progress=progress)
+    placeholder = placeholders(of.phash, groups, of.shown, settings.placeholder_products)
     score, guess = _suspicion(of, vectors, groups, placeholder, taxonomy)
     ground = grounds(of.read, np.argsort(of.place), progress)
     mode, confidence = modes(head.logits(seen.somebody_and_place, np.nan_to_num(ground)))
@@ -151,15 +154,6 @@ def _judge(seen: _Seen, head: ModeHead, taxonomy: Taxonomy, settings: InspectSet
         look_alike=groups,
         placeholder=placeholder,
     )
-
-
-def _placeholders(of: Collection, groups: NDArray[np.int64], least: int) -> NDArray[np.bool_]:
-    """Pictures that, as they are or nearly so, stand for at least `least` products."""
-    found = of.shown_by >= least
-    alike = groups >= 0
-    pairs = np.unique(np.stack([groups, of.group], axis=1)[alike], axis=0)
-    number, products = np.unique(pairs[:, 0], return_counts=True)
-    return np.asarray(found | np.isin(groups, number[products >= least]))
 
 
 def _suspicion(
