@@ -60,7 +60,8 @@ class Sheet:
         self.until("document.getElementById('save').dataset.status === 'saved'")
 
     def until_drawn(self) -> None:
-        """Until no picture in the window is missing."""
+        """Until no picture in the window is missing, once what was pressed last has moved the window."""
+        self.tab.evaluate(NEXT_FRAME)
         self.until(f"({CELLS})().length && ({CELLS})().every((cell) => cell.dataset.picture !== 'blank')")
 
     @property
@@ -69,7 +70,7 @@ class Sheet:
 
     def cells(self) -> list[dict[str, Any]]:
         """The cells in the window as the next frame shows them, with what they say."""
-        self.tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.tab.evaluate(NEXT_FRAME)
         found: list[dict[str, Any]] = self.tab.evaluate(
             f"({CELLS})().map((cell) => ({{ id: cell.id, classes: [...cell.classList], label: cell.ariaLabel,"
             " picture: cell.dataset.picture, mark: cell.querySelector('.mark').textContent,"
@@ -84,6 +85,8 @@ class Sheet:
     def state(self) -> dict[str, str]:
         return {name: self.text(f"#{name}") for name in ("view", "done", "save", "said")}
 
+
+NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 CELLS = """() => {
     const window = document.getElementById('scroller').getBoundingClientRect();

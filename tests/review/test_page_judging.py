@@ -146,6 +146,7 @@ def test_clusters_stand_together_and_are_joined(browser: Browser, served: Served
 def test_the_rest_of_the_screen_is_kept_and_the_next_one_shown(page: Sheet, workspace: Workspace) -> None:
     page.press("x")
     whole = page.tab.evaluate("[...document.querySelectorAll('.row:not([hidden])')].length")
+    page.until_drawn()  # only what has been seen is kept
     page.press("Enter")
     page.until_saved()
     kept = verdicts(workspace).count("keep")
@@ -156,7 +157,7 @@ def test_the_rest_of_the_screen_is_kept_and_the_next_one_shown(page: Sheet, work
     assert page.cells()[0]["id"] == f"cell-{kept + 1}"
     for _ in range(3):
         page.press("Enter")
-        page.until_drawn()  # only what has been seen is kept
+        page.until_drawn()
     page.until_text("#said", "All of this sheet is judged")
     assert page.text("#done") == f"{COUNT} of {COUNT} judged"
 

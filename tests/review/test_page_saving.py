@@ -109,6 +109,8 @@ def test_a_decision_is_shown_as_saved_only_when_the_server_has_answered(page: Sh
     assert page.with_class("waits") == ["cell-0"]
     assert "not saved yet" in page.cells()[0]["label"]
     assert logged(workspace) == []
+    while not held:
+        page.tab.wait_for_timeout(10)
     held[0].continue_()
     page.until_saved()
     assert page.with_class("waits") == []
