@@ -14,6 +14,7 @@ from wildwear.images.preprocess import Preprocessing
 from wildwear.records import Box
 
 CORNERS = st.tuples(st.floats(-50, 450), st.floats(-50, 350), st.floats(0.01, 500), st.floats(0.01, 400))
+RESIZES = ("squash", "letterbox", "crop")
 PLAIN = Preprocessing(size=32, mean=(0, 0, 0), std=(1, 1, 1))
 
 
@@ -25,7 +26,7 @@ def test_the_input_is_channels_first_normalised_and_contiguous() -> None:
     assert pixels.reshape(3, -1).std(axis=1) == pytest.approx([0, 0, 0], abs=1e-6)
 
 
-@given(CORNERS, st.sampled_from(["squash", "letterbox"]), st.floats(0, 1))
+@given(CORNERS, st.sampled_from(RESIZES), st.floats(0, 1))
 def test_any_box_gives_an_input_of_the_right_size(
     corners: tuple[float, float, float, float], resize: str, margin: float
 ) -> None:
@@ -35,12 +36,12 @@ def test_any_box_gives_an_input_of_the_right_size(
     assert pixels.shape == (3, 24, 24) and np.isfinite(pixels).all() and np.abs(pixels).max() <= 1
 
 
-@pytest.mark.parametrize("resize", ["squash", "letterbox"])
+@pytest.mark.parametrize("resize", RESIZES)
 def test_a_picture_is_decoded_as_small_as_the_network_looks_and_not_smaller(resize: str) -> None:
     preprocessing = Preprocessing(size=100, resize=resize)  # type: ignore[arg-type]
     jpeg = encoded(photograph(800, 400), "JPEG")
     decoded = preprocessing.decode(jpeg, DecodeLimits()).rgb
-    assert decoded.shape == ((100, 200, 3) if resize == "squash" else (50, 100, 3))
+    assert decoded.shape == ((50, 100, 3) if resize == "letterbox" else (100, 200, 3))
     assert np.abs(preprocessing(decoded) - preprocessing(decode_upright(jpeg))).mean() < 0.05
 
 
@@ -91,7 +92,46 @@ def test_squashing_fills_the_square() -> None:
     assert (seen == (255, 0, 0)).all()
 
 
-@given(st.integers(1, 400), st.integers(1, 400), st.sampled_from(["squash", "letterbox"]))
+@pytest.mark.parametrize(("width", "height"), [(300, 200), (200, 333), (250, 250), (97, 61)])
+def test_cropping_sees_what_torchvision_sees(width: int, height: int) -> None:
+    transforms = pytest.importorskip("torchvision.transforms", reason="torchvision is what it is compared with")
+    picture = Image.fromarray(photograph(width, height))
+    theirs = transforms.Compose([transforms.Resize(64), transforms.CenterCrop(56)])(picture)
+    ours = Preprocessing(size=56, resize="crop", short_side=64).crop(picture)
+    difference = np.abs(np.asarray(theirs, np.int16) - np.asarray(ours, np.int16))
+    assert difference.mean() < 4  # the long side is rounded there, and not here
+
+
+@pytest.mark.parametrize(("width", "height"), [(90, 64), (64, 91), (64, 64)])
+def test_cropping_a_picture_of_the_right_short_side_changes_no_pixel(width: int, height: int) -> None:
+    rgb = photograph(width, height)
+    seen = np.asarray(Preprocessing(size=48, resize="crop", short_side=64).crop(Image.fromarray(rgb)))
+    top, left = round((height - 48) / 2), round((width - 48) / 2)
+    assert (seen == rgb[top : top + 48, left : left + 48]).all()
+
+
+def test_cropping_a_box_sees_its_centre() -> None:
+    rgb = np.zeros((100, 200, 3), np.uint8)
+    rgb[20:60, 50:130] = 255
+    rgb[20:60, 85:95] = (255, 0, 0)
+    seen = Preprocessing(size=32, resize="crop", short_side=40, mean=(0, 0, 0), std=(1, 1, 1))(
+        rgb, Box(x1=50, y1=20, x2=130, y2=60)
+    )
+    assert seen[0].min() == 1  # nothing outside the box
+    assert (seen[1] < 0.5).any(axis=0).nonzero()[0].tolist() == list(range(11, 21))
+
+
+def test_a_short_side_that_the_view_does_not_fit_into_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least the size of 64"):
+        Preprocessing(size=64, resize="crop", short_side=63)
+
+
+def test_an_unknown_way_to_resize_is_refused() -> None:
+    with pytest.raises(ValueError, match="squash, letterbox, crop, and is 'stretch'"):
+        Preprocessing.from_json({"resize": "stretch"})
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.sampled_from(RESIZES))
 def test_pictures_of_any_shape_are_taken(width: int, height: int, resize: str) -> None:
     preprocessing = Preprocessing(size=8, resize=resize)  # type: ignore[arg-type]
     assert preprocessing(np.zeros((height, width, 3), np.uint8)).shape == (3, 8, 8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from PIL import Image
 from wildwear.images.decode import Decoded, DecodeLimits, decode
 from wildwear.records import Box
 
+Resize = Literal["squash", "letterbox", "crop"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preprocessing:
@@ -20,8 +22,11 @@ class Preprocessing:
 
     size: int = 224
     """Side of the square input, pixels."""
-    resize: Literal["squash", "letterbox"] = "squash"
-    """`squash` ignores the aspect ratio; `letterbox` keeps it and pads with `fill`, centred."""
+    resize: Resize = "squash"
+    """`squash` ignores the aspect ratio; `letterbox` keeps it and pads with `fill`, centred; `crop` keeps it, scales
+    the short side to `short_side`, and sees the centre."""
+    short_side: int = 0
+    """For `crop`: of the picture or box whose centre is seen, pixels; 0 stands for `size`."""
     margin: float = 0.0
     """How much is added around a box on each side, as a fraction of the box's longer side."""
     fill: int = 128
@@ -30,6 +35,12 @@ class Preprocessing:
     """Subtracted from RGB in 0 to 1."""
     std: tuple[float, float, float] = (0.5, 0.5, 0.5)
     """Divides what is left."""
+
+    def __post_init__(self) -> None:
+        if self.resize not in get_args(Resize):
+            raise ValueError(f"resize must be one of {', '.join(get_args(Resize))}, and is {self.resize!r}")
+        if self.short_side and self.short_side < self.size:
+            raise ValueError(f"short_side must be 0, or at least the size of {self.size}, and is {self.short_side}")
 
     def __call__(
         self, rgb: NDArray[np.uint8], box: Box | None = None, out: NDArray[np.float32] | None = None
@@ -50,7 +61,12 @@ class Preprocessing:
         """A whole picture, decoded no larger than this preprocessing needs; raises `Undecodable`."""
         if self.resize == "letterbox":
             return decode(data, limits, long_side=self.size)
-        return decode(data, limits, short_side=self.size)
+        return decode(data, limits, short_side=self.scaled_side)
+
+    @property
+    def scaled_side(self) -> int:
+        """What the short side of a picture (or box) is scaled to where it is cropped or squashed, pixels."""
+        return (self.resize == "crop" and self.short_side) or self.size
 
     def crop(self, picture: Image.Image, box: Box | None = None) -> Image.Image:
         """The part of the picture that the network sees, size × size, before normalisation."""
@@ -68,6 +84,10 @@ class Preprocessing:
         if self.resize == "letterbox":
             scale = self.size / max(x2 - x1, y2 - y1)
             width, height = max(1, round((x2 - x1) * scale)), max(1, round((y2 - y1) * scale))
+        elif self.resize == "crop":
+            scale = self.scaled_side / min(x2 - x1, y2 - y1)
+            x1, x2 = _centre(x1, x2, scale, self.size)
+            y1, y2 = _centre(y1, y2, scale, self.size)
         inner = picture.resize((width, height), Image.Resampling.BILINEAR, box=(x1, y1, x2, y2))
         return inner, (self.size - width) // 2, (self.size - height) // 2
 
@@ -88,3 +108,9 @@ class Preprocessing:
         """The inverse of `to_json`; raises `TypeError` for keys it does not know."""
         values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
         return cls(**values)
+
+
+def _centre(start: float, end: float, scale: float, size: int) -> tuple[float, float]:
+    """The middle `size` pixels of a scaled side; whole pixels from its start, so that scaling by 1 is a copy."""
+    first = start + round(((end - start) * scale - size) / 2) / scale
+    return max(start, min(first, end - size / scale)), min(end, first + size / scale)
