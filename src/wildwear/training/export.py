@@ -1,23 +1,42 @@
-"""From a PyTorch network to the ONNX file that a model folder holds."""
+"""From a PyTorch network to the files that a model folder holds: ONNX to run, safetensors to go on from."""
 
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from wildwear.training.recipe import Recipe
 
 if TYPE_CHECKING:
     import torch
 
-_WORTH_HALVING = 1024  # bytes; biases stay as they are
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkFiles:
+    """A trained network, twice."""
+
+    onnx: bytes
+    """`pixels` to `embedding` and `logits`, computed and stored in float32."""
+    safetensors: bytes
+    """The state under timm's own names in float32, with architecture and classes in the metadata."""
+
+
+def export_network(network: torch.nn.Module, recipe: Recipe, classes: Sequence[str]) -> NetworkFiles:
+    """Both files of a timm classifier for `classes`, in the order of its logits; the network ends on the CPU."""
+    network = network.eval().cpu().float()
+    return NetworkFiles(
+        onnx=to_onnx(network, recipe.preprocessing.size),
+        safetensors=to_safetensors(network, recipe.network.backbone, classes),
+    )
 
 
 def to_onnx(network: torch.nn.Module, size: int) -> bytes:
     """Exports a timm classifier, batch normalisation folded, with outputs `embedding` and `logits`.
 
-    The input is `pixels`, float32 N × 3 × size × size. Weights are stored as float16 and cast back when the session
-    is made, so that the file is half as large and computes in float32.
+    The input is `pixels`, float32 N × 3 × size × size.
     """
     import onnx
     import torch
@@ -34,30 +53,40 @@ def to_onnx(network: torch.nn.Module, size: int) -> bytes:
         verbose=False,
     )
     program.save(buffer)
-    model = onnx.load_model_from_string(buffer.getvalue())
-    return bytes(halve_storage(_stripped(model)).SerializeToString())
+    return bytes(_stripped(onnx.load_model_from_string(buffer.getvalue())).SerializeToString())
 
 
-def halve_storage(model: Any) -> Any:
-    """Replaces each large float32 initialiser of an ONNX model by a float16 one and a Cast (in place)."""
-    import onnx
-    from onnx import helper, numpy_helper
+def to_safetensors(network: torch.nn.Module, backbone: str, classes: Sequence[str]) -> bytes:
+    """The network's state as timm's `create_model(backbone, num_classes=len(classes))` loads it."""
+    from safetensors.torch import save
 
-    casts = []
-    for tensor in model.graph.initializer:
-        if tensor.data_type != onnx.TensorProto.FLOAT or _size(tensor) < _WORTH_HALVING:
-            continue
-        values = numpy_helper.to_array(tensor)
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], f"{name}.cast", to=onnx.TensorProto.FLOAT))
-    for cast in reversed(casts):
-        model.graph.node.insert(0, cast)
-    return model
+    metadata = {
+        "format": "pt",
+        "architecture": architecture(backbone),
+        "num_classes": str(len(classes)),
+        "label_names": json.dumps(list(classes), ensure_ascii=False),
+    }
+    tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    return _with_sorted_metadata(save(tensors, metadata))
 
 
-def _size(tensor: Any) -> int:
-    return int(np.prod(tensor.dims, dtype=np.int64)) * 4
+def architecture(backbone: str) -> str:
+    """A timm backbone without the tag of its weights.
+
+    >>> architecture("resnetv2_50.a1h_in1k")
+    'resnetv2_50'
+    """
+    return backbone.partition(".")[0]
+
+
+def _with_sorted_metadata(data: bytes) -> bytes:
+    """The same file with its metadata in order: the library's own order changes from call to call."""
+    end = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:end])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # tensors stay aligned
+    return len(text).to_bytes(8, "little") + text + data[end:]
 
 
 def _stripped(model: Any) -> Any:
@@ -86,6 +115,9 @@ def _WithEmbedding(network: torch.nn.Module) -> torch.nn.Module:  # noqa: N802
 
         def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             embedding = self.network.forward_head(self.network.forward_features(pixels), pre_logits=True)
-            return embedding, self.network.get_classifier()(embedding)
+            classifier = self.network.get_classifier()
+            # ResNet V2's last layer is a 1 × 1 convolution.
+            weight = classifier.weight.flatten(1)
+            return embedding, torch.nn.functional.linear(embedding, weight, classifier.bias)
 
     return WithEmbedding()
