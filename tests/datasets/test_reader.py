@@ -118,13 +118,20 @@ def test_a_label_matrix_is_true_exactly_for_the_members_of_each_set(sets: list[s
         ("wild:val", DatasetRef(name="wild", split=Split.VAL)),
         ("wild*0.5", DatasetRef(name="wild", weight=0.5)),
         ("wild:train*2", DatasetRef(name="wild", split=Split.TRAIN, weight=2.0)),
+        ("wild@100", DatasetRef(name="wild", samples=100)),
+        ("wild:train@100*2", DatasetRef(name="wild", split=Split.TRAIN, samples=100, weight=2.0)),
     ],
 )
 def test_on_names_a_dataset_a_side_and_a_weight(text: str, ref: DatasetRef) -> None:
     assert parse_on(text) == ref
 
 
-@pytest.mark.parametrize("text", ["", ":train", "wild*", "wild*heavy", "wild*-1", "wild*nan", "wild*inf", "*2"])
+_COUNTS = ["@5", "wild@", "wild@0", "wild@-1", "wild@1.5", "wild@all", "wild@٣", "wild*2@5", "wild@5:train"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":train", "wild*", "wild*heavy", "wild*-1", "wild*nan", "wild*inf", "*2", *_COUNTS]
+)
 def test_on_in_another_form_is_refused_and_shown_the_form(text: str) -> None:
     with pytest.raises(UserError, match="NAME:split"):
         parse_on(text)

@@ -18,7 +18,7 @@ from wildwear.models.package import open_model
 from wildwear.models.registry import load_model
 from wildwear.records import Report
 from wildwear.tables import EMBEDDINGS
-from wildwear.training.data import with_inherited
+from wildwear.training.data import open_parts, with_inherited
 from wildwear.training.probe import train_probe
 from wildwear.training.recipes import train
 from wildwear.training.settings import ProbeSettings, TrainSettings
@@ -116,6 +116,24 @@ def test_the_weight_of_a_dataset_decides_where_two_contradict(shop: Workspace) -
     assert misled < 0.5
 
 
+def test_a_subset_of_a_side_is_learned_from_and_the_whole_val_side_measured_on(shop: Workspace) -> None:
+    report = probe(shop, ["drawn:train@20"])
+    assert report.done["samples"] == 20
+    assert report.details["val"]["drawn"]["samples"] == 30  # type: ignore[index]
+    card = load_model("mine", shop).metadata
+    assert card.data[0].samples == 20
+    assert card.settings["on"] == ["drawn:train@20"]
+
+
+def test_another_seed_learns_from_another_subset(shop: Workspace) -> None:
+    first, again, other = (
+        {row for part in open_parts(shop, ("drawn@20",), seed).learned for row in part.positions().tolist()}
+        for seed in (1, 1, 2)
+    )
+    assert first == again != other
+    assert len(first) == len(other) == 20
+
+
 def test_a_given_split_that_leaks_is_called_out(shop: Workspace) -> None:
     rows = samples({"train": 20, "val": 10})
     for row in rows:
@@ -170,6 +188,8 @@ def test_a_box_is_what_is_looked_at(shop: Workspace) -> None:
         (["drawn:test"], "unknown split 'test' in dataset drawn"),
         (["drawn", "drawn:train"], "names drawn:train twice"),
         (["drawn*0"], "write NAME"),
+        (["drawn@61"], "drawn@61: there are 60 samples"),
+        (["drawn@20", "drawn"], "names drawn:train twice"),
     ],
 )
 def test_what_is_wrong_with_the_data_is_said_before_anything_slow(shop: Workspace, on: list[str], problem: str) -> None:

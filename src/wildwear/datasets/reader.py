@@ -34,11 +34,13 @@ class PixelBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetRef:
-    """A dataset as `--on` names it: `NAME[:split][*weight]`."""
+    """A dataset as `--on` names it: `NAME[:split][@samples][*weight]`."""
 
     name: str
     split: Split | None = None
     """One side, or None for what the verb takes by default."""
+    samples: int | None = None
+    """About how many of its samples (see `datasets.subsets`), or None for all."""
     weight: float = 1.0
     """How much one of its samples counts beside those of other datasets."""
 
@@ -60,18 +62,27 @@ class DatasetRef:
 
 
 def parse_on(text: str) -> DatasetRef:
-    """Reads `NAME[:split][*weight]`; raises `UserError` for another form.
+    """Reads `NAME[:split][@samples][*weight]`; raises `UserError` for another form.
 
-    >>> parse_on("wild:train*2")
-    DatasetRef(name='wild', split=<Split.TRAIN: 'train'>, weight=2.0)
+    >>> parse_on("wild:train@100*2")
+    DatasetRef(name='wild', split=<Split.TRAIN: 'train'>, samples=100, weight=2.0)
     """
     rest, star, weight = text.partition("*")
+    rest, at, samples = rest.partition("@")
     name, colon, side = rest.partition(":")
-    if not name or (star and not _is_weight(weight)):
-        raise UserError(f"{text!r} names no dataset: write NAME, NAME:split or NAME:split*weight, as in wild:train*2")
+    if not name or (star and not _is_weight(weight)) or (at and not _is_count(samples)):
+        raise UserError(
+            f"{text!r} names no dataset: write NAME, NAME:split, NAME:split@samples or NAME:split*weight, "
+            "as in wild:train*2"
+        )
     if colon and side not in list(Split):
         raise UnknownName("split", side, Split, repr(text))
-    return DatasetRef(name=name, split=Split(side) if colon else None, weight=float(weight) if star else 1.0)
+    return DatasetRef(
+        name=name,
+        split=Split(side) if colon else None,
+        samples=int(samples) if at else None,
+        weight=float(weight) if star else 1.0,
+    )
 
 
 def read_pixels(
@@ -143,6 +154,10 @@ def _with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
     if name in table.column_names:
         return table.set_column(table.column_names.index(name), name, values)
     return table.append_column(name, values)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) < 2**31
 
 
 def _is_weight(text: str) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from wildwear.datasets.reader import DatasetRef, parse_on
+from wildwear.datasets.reader import parse_on
 from wildwear.datasets.samples import split_hash
+from wildwear.datasets.subsets import positions, subset_where
 from wildwear.errors import UserError
 from wildwear.models.card import TrainingData
 from wildwear.records import Split
@@ -26,14 +29,22 @@ class Part:
     side: Split
     table: Table
     weight: float = 1.0
+    subset: int | None = None
+    """About how many of its samples are meant, or None for all."""
+    where: str = ""
+    """The SQL condition for its rows; that of the whole side unless told."""
 
-    @property
-    def where(self) -> str:
-        return f"split = '{self.side}'"
+    def __post_init__(self) -> None:
+        if not self.where:
+            object.__setattr__(self, "where", f"split = '{self.side}'")
 
     @property
     def title(self) -> str:
-        return f"{self.name}:{self.side}"
+        return f"{self.name}:{self.side}{'' if self.subset is None else f'@{self.subset}'}"
+
+    def positions(self) -> NDArray[np.int64]:
+        """Where its rows stand in the table, ascending."""
+        return positions(self.table, self.where)
 
     def read(self, *columns: str) -> pa.Table:
         return self.table.read(list(columns), self.where)
@@ -63,10 +74,13 @@ class Parts:
         return choose_classes(wanted, labels, taxonomy)
 
 
-def open_parts(workspace: Workspace, on: tuple[str, ...]) -> Parts:
-    """Opens what `--on` names; raises `UserError` for what is not there, empty or named twice."""
-    learned = tuple(_learned(workspace, on))
-    titles = [part.title for part in learned]
+def open_parts(workspace: Workspace, on: tuple[str, ...], seed: int = 0) -> Parts:
+    """Opens what `--on` names; raises `UserError` for what is not there, empty or named twice.
+
+    `seed` draws which samples a part such as `street:train@100` has; it is measured on the whole val side.
+    """
+    learned = tuple(_learned(workspace, on, seed))
+    titles = [f"{part.name}:{part.side}" for part in learned]
     if twice := {title for title in titles if titles.count(title) > 1}:
         raise UserError(f"--on names {min(twice)} twice: give it a weight instead, as in {min(twice)}*2")
     measured = tuple(
@@ -83,8 +97,12 @@ def with_inherited(own: list[TrainingData], init: tuple[TrainingData, ...]) -> t
     return (*own, *(one for one in init if (one.dataset, one.split, one.split_hash) not in named))
 
 
-def _learned(workspace: Workspace, on: tuple[str, ...]) -> Iterator[Part]:
+def _learned(workspace: Workspace, on: tuple[str, ...], seed: int) -> Iterator[Part]:
     for ref in map(parse_on, on):
-        side = ref.split or Split.TRAIN
-        table = DatasetRef(name=ref.name, split=side).open(workspace)
-        yield Part(name=ref.name, side=side, table=table, weight=ref.weight)
+        whole = replace(ref, split=ref.split or Split.TRAIN, samples=None)
+        table, where = whole.open(workspace), str(whole.where)
+        if ref.samples is not None:
+            where = subset_where(table, where, ref.samples, seed)
+        yield Part(
+            name=ref.name, side=Split(str(whole.split)), table=table, weight=ref.weight, subset=ref.samples, where=where
+        )

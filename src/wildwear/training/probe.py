@@ -62,7 +62,7 @@ def train_probe(workspace: Workspace, name: str, settings: TrainSettings, progre
     Samples none of whose categories is a class are skipped, and counted. The temperature is fitted on the val
     sides, and is 1 where there are none.
     """
-    parts = open_parts(workspace, settings.on)
+    parts = open_parts(workspace, settings.on, settings.seed)
     taxonomy = load_taxonomy(workspace.taxonomy_name)
     classes = parts.classes(settings.classes, taxonomy)
     regions = tuple(taxonomy.region(category).value for category in classes)
