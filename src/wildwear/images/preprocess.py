@@ -79,7 +79,7 @@ class Preprocessing:
 
     def _resized(self, picture: Image.Image, box: Box | None) -> tuple[Image.Image, int, int]:
         """What is seen of the picture, and where its left upper corner lies in the square."""
-        x1, y1, x2, y2 = self._widened(box, picture.width, picture.height)
+        x1, y1, x2, y2 = self.widened(box, picture.width, picture.height)
         width = height = self.size
         if self.resize == "letterbox":
             scale = self.size / max(x2 - x1, y2 - y1)
@@ -91,7 +91,7 @@ class Preprocessing:
         inner = picture.resize((width, height), Image.Resampling.BILINEAR, box=(x1, y1, x2, y2))
         return inner, (self.size - width) // 2, (self.size - height) // 2
 
-    def _widened(self, box: Box | None, width: int, height: int) -> tuple[float, float, float, float]:
+    def widened(self, box: Box | None, width: int, height: int) -> tuple[float, float, float, float]:
         """The box with its margin, inside the picture and at least one pixel wide; the picture where there is none."""
         if box is None:
             return 0, 0, width, height
