@@ -47,3 +47,15 @@ class Views:
             raise ValueError(f"size must be at least 8, and first_size 0 or 8 to size: {self.size}, {self.first_size}")
         if self.crop == "window" and self.short_side < self.size:
             raise ValueError(f"a window of {self.size} pixels does not fit into a short side of {self.short_side}")
+
+
+def size_at(views: Views, epoch: int, epochs: int) -> int:
+    """The side of the views in an epoch (counted from 0) of `epochs`, pixels.
+
+    >>> [size_at(Views(size=192, first_size=128), epoch, 9) for epoch in range(9)]
+    [128, 128, 128, 160, 160, 160, 192, 192, 192]
+    """
+    if not views.first_size:
+        return views.size
+    rises = -(-(views.size - views.first_size) // 32)
+    return min(views.size, views.first_size + 32 * min(rises, epoch * 3 * rises // (2 * epochs)))

