@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from wildwear.errors import UnknownName, UserError
+from wildwear.models.settings import DEFAULT_MODEL
 from wildwear.records import Mode, Split
 
 
@@ -93,6 +94,20 @@ class Columns:
     """Column of what must not stand on two sides (guessed: sender_id, group, product_id, ...; else the file)."""
     split: str | None = None
     """Column of the given split (guessed: split, partition, ...)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocaliseSettings:
+    """How labels of whole photographs get a box each."""
+
+    model: str = DEFAULT_MODEL
+    """The model that says which box shows a label best."""
+    min_score: float = 0.1
+    """Leave a sample out where its best box shows its labels with less than this summed probability, 0 to 1."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.min_score < 1:
+            raise UserError(f"--min-score must be at least 0 and below 1, and is {self.min_score}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from wildwear.cli.session import current
-from wildwear.datasets.settings import Columns, ExportSettings, ImportSettings, SplitSettings
+from wildwear.datasets.settings import Columns, ExportSettings, ImportSettings, LocaliseSettings, SplitSettings
 from wildwear.records import Report
 
 if TYPE_CHECKING:
@@ -155,6 +155,28 @@ def export(name: str, out: Path, /, *, settings: Annotated[ExportSettings, Param
     total = workspace.dataset(name).count(f"split = '{settings.split}'" if settings.split else None)
     with progress("writing samples", total) as advance:
         return export_dataset(workspace, name, out, settings, advance)
+
+
+@app.command(help_epilogue="Example: wildwear dataset localise tagged weak --model first")
+def localise(
+    name: str, target: str, /, *, settings: Annotated[LocaliseSettings, Parameter(name="*")] = LocaliseSettings()
+) -> Report:
+    """Give labels of whole photographs of people a box each, where a model finds them likeliest shown.
+
+    For photographs of one person from head to foot. Whole pictures with several labels teach little; a box for each
+    label makes them samples like others.
+
+    Parameters
+    ----------
+    name
+        The dataset of whole photographs.
+    target
+        The dataset to make; one of this name is replaced.
+    """
+    from wildwear.cli.output import progress
+    from wildwear.datasets.localise import localise
+
+    return localise(current().open(), name, target, settings, progress)
 
 
 def _imported(name: str, found: Entries, settings: ImportSettings, split: SplitSettings) -> Report:
