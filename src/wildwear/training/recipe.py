@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from wildwear.images.preprocess import Preprocessing
 from wildwear.training.views import Views
+
+_OFTEN = (0.0, 1.0)
+_ANY = (0.0, math.inf)
+
+
+def _check(settings: Any, **ranges: tuple[float, float]) -> None:
+    """Raises `ValueError` for the first field outside its range, ends included."""
+    for name, (lowest, highest) in ranges.items():
+        if not lowest <= (value := getattr(settings, name)) <= highest:
+            wanted = f"at least {lowest:g}" if highest == math.inf else f"{lowest:g} to {highest:g}"
+            raise ValueError(f"{name} must be {wanted}, and is {value}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +34,9 @@ class NetworkSettings:
     frozen: tuple[str, ...] = ()
     """Modules that stay as they are, such as conv_stem bn1 blocks.0: cheaper steps where there is no GPU."""
 
+    def __post_init__(self) -> None:
+        _check(self, dropout=(0.0, 0.99), drop_path=(0.0, 0.99))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingSettings:
@@ -34,6 +49,9 @@ class SamplingSettings:
     them on a logarithmic scale."""
     per_source: bool = False
     """Whether each batch holds every dataset in proportion, rather than on average."""
+
+    def __post_init__(self) -> None:
+        _check(self, batch_size=(1, math.inf), balance=_OFTEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +72,12 @@ class OptimizerSettings:
     clip: float = 5.0
     """The longest gradient; 0 does not clip."""
 
+    def __post_init__(self) -> None:
+        _check(
+            self, learning_rate=_ANY, head_learning_rate=_ANY, momentum=(0.0, 0.9999), weight_decay=_OFTEN, clip=_ANY
+        )
+        _check(self, layer_decay=(0.01, 1.0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleSettings:
@@ -68,6 +92,9 @@ class ScheduleSettings:
     step_epochs: int = 25
     gamma: float = 0.1
 
+    def __post_init__(self) -> None:
+        _check(self, epochs=(1, math.inf), step_epochs=(1, math.inf), gamma=_OFTEN, warmup_epochs=(0.0, self.epochs))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossSettings:
@@ -81,6 +108,9 @@ class LossSettings:
     """Alpha for the area of a patch from another picture (Yun et al. 2019); 0 pastes none."""
     mix_probability: float = 0.5
     """How often a batch is mixed at all, where mixup or cutmix is on."""
+
+    def __post_init__(self) -> None:
+        _check(self, label_smoothing=(0.0, 0.99), mixup=_ANY, cutmix=_ANY, mix_probability=_OFTEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +132,9 @@ class Recipe:
     loss: LossSettings = field(default_factory=LossSettings)
     ema: float = 0.0
     """Decay of the exponential moving average of the weights, which is then what is kept; 0 keeps the last weights."""
+
+    def __post_init__(self) -> None:
+        _check(self, version=(1, math.inf), ema=(0.0, 0.99999))
+        seen = self.preprocessing
+        if not 8 <= seen.size <= 2048 or not 0 <= seen.margin <= 10 or not 0 <= seen.fill <= 255 or min(seen.std) <= 0:
+            raise ValueError("[preprocessing] needs size 8 to 2048, margin 0 to 10, fill 0 to 255 and std above 0")
