@@ -68,7 +68,7 @@ def test_macro_is_the_mean_over_labels_and_labels_that_a_draw_misses_are_left_ou
 def test_each_label_gets_an_interval_of_its_own() -> None:
     right, groups = grouped(4)
     label = np.arange(len(right)) % 3
-    estimates = Bootstrap(groups).per_label(right, label)
+    estimates = Bootstrap(groups).draws(right, label).estimates()
     assert [estimate.value for estimate in estimates] == [right[label == one].mean() for one in range(3)]
 
 

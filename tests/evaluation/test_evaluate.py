@@ -19,7 +19,7 @@ from tests.training.coloured import sample, samples, write_dataset
 
 from wildwear.cli import main
 from wildwear.errors import StorageError, UnknownName, UserError
-from wildwear.evaluation.scores import Evaluator, Question
+from wildwear.evaluation.judging import Evaluator, Question
 from wildwear.evaluation.settings import EvaluateSettings
 from wildwear.evaluation.stage import evaluate
 from wildwear.records import Report
@@ -61,10 +61,12 @@ def test_a_model_that_knows_is_told_from_one_that_does_not(shop: Workspace) -> N
 
 
 def test_a_comparison_says_whether_the_difference_is_more_than_chance(shop: Workspace) -> None:
-    differences: Any = measure(shop, "good", compare_to="tiny").details["differences"]
-    (gain,) = differences.values()
-    assert gain["top1"]["low"] > 0
-    assert gain["top1"]["value"] == pytest.approx(
+    comparisons: Any = measure(shop, "good", compare_to="tiny").details["comparisons"]
+    (found,) = comparisons
+    assert (found["ours"], found["theirs"]) == ("good", "tiny")
+    assert found["gains"]["top1"]["low"] > 0 and found["gains"]["top1"]["p"] < 0.05
+    assert found["mcnemar"]["top1"]["p"] < 0.05
+    assert found["gains"]["top1"]["value"] == pytest.approx(
         value(measure(shop, "good"), "top1") - value(measure(shop, "tiny"), "top1")
     )
 
@@ -245,7 +247,7 @@ def test_the_verb_prints_a_table_and_a_machine_gets_one_object(
     assert stopped.value.code == 0
     out = capsys.readouterr().out
     assert "the region's" in out
-    assert "gain over tiny" in out
+    assert "gain over another" in out
     with pytest.raises(SystemExit):
         main(["--json", *words])
     assert json.loads(capsys.readouterr().out)["details"]["samples"] == 40
@@ -263,7 +265,7 @@ def test_an_evaluator_refuses_probabilities_of_another_shape_and_starts_anew() -
     evaluator.process(np.array([[0.1, 0.9]], np.float32), rows)
     evaluator.reset()
     evaluator.process(np.array([[0.9, 0.1]], np.float32), rows)
-    assert evaluator.evaluate().rankings["all"]["top1"].value == 1.0
+    assert evaluator.evaluate().places.right(1).tolist() == [True]
 
 
 def test_evaluation_never_imports_training() -> None:

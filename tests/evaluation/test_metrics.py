@@ -8,15 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from wildwear.evaluation.metrics import (
-    confusions,
-    expected_calibration_error,
-    macro_accuracy,
-    ranks,
-    reliability,
-    set_log_loss,
-    top_k_accuracy,
-)
+from wildwear.evaluation.metrics import confusions, macro_accuracy, ranks, top_k_accuracy
 
 Case = tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]
 
@@ -65,32 +57,6 @@ def test_macro_accuracy_is_the_balanced_accuracy_of_scikit_learn(seed: int) -> N
     places = ranks(scores, np.eye(4, dtype=bool)[label])
     expected = balanced_accuracy_score(label, scores.argmax(axis=1))
     assert macro_accuracy(places, label.astype(str)) == pytest.approx(expected)
-
-
-def test_the_log_loss_is_that_of_the_summed_probability_where_there_is_a_right_class() -> None:
-    probabilities = np.array([[0.5, 0.25, 0.25], [0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
-    members = np.array([[True, True, False], [False, True, False], [False, False, False]])
-    assert set_log_loss(probabilities, members) == pytest.approx((-np.log(0.75) - np.log(0.3)) / 2)
-    assert np.isnan(set_log_loss(probabilities, np.zeros((3, 3), dtype=bool)))
-
-
-def test_honest_confidence_has_no_calibration_error_and_overconfidence_has() -> None:
-    random = np.random.default_rng(0)
-    confidence = random.uniform(0.5, 1, 20_000)
-    probabilities = np.stack([confidence, 1 - confidence], axis=1)
-    first = random.random(20_000) < confidence
-    honest = np.stack([first, ~first], axis=1)
-    assert expected_calibration_error(reliability(probabilities, honest)) < 0.02
-    coin = random.random(20_000) < 0.5
-    boastful = reliability(probabilities, np.stack([coin, ~coin], axis=1))
-    assert expected_calibration_error(boastful) == pytest.approx(0.25, abs=0.02)
-
-
-@settings(deadline=None)
-@given(cases())
-def test_the_bins_hold_every_sample_once(case: Case) -> None:
-    scores, members, _ = case
-    assert sum(held.samples for held in reliability(scores, members)) == len(scores)
 
 
 def test_confusions_count_wrong_pairs_and_their_share() -> None:

@@ -49,8 +49,8 @@ def reliability_diagram(scores: Sequence[Scores]) -> str:
         axes = figure.add_subplot()
         axes.plot([0, 100], [0, 100], color="#9aa4af", linewidth=1, linestyle=(0, (4, 3)))
         for index, one in enumerate(scores):
-            points = [(100 * held.confidence, 100 * held.accuracy) for held in one.reliability]
-            sizes = [10 + 140 * held.samples / one.samples for held in one.reliability]
+            points = [(100 * held.confidence, 100 * held.accuracy) for held in one.after.bins]
+            sizes = [10 + 140 * held.samples / one.samples for held in one.after.bins]
             colour = COLOURS[index % len(COLOURS)]
             x, y = [point[0] for point in points], [point[1] for point in points]
             axes.plot(x, y, color=colour, linewidth=1.4)

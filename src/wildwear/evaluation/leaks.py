@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pyarrow as pa
+
+from wildwear.datasets.reader import DatasetRef
+from wildwear.models.package import Model
+from wildwear.table import Table
+from wildwear.workspace import Workspace
 
 NEEDED = ("image_id", "group", "dataset")
 """The columns of samples that are looked at."""
@@ -29,6 +34,32 @@ def in_words(found: Mapping[str, int], samples: int, where: str, learned: str) -
     """
     parts = " and ".join(f"{count:,} of its {samples:,} samples share a {what}" for what, count in found.items())
     return f"{where} leaks: {parts} with {learned}"
+
+
+def too_good(
+    workspace: Workspace, table: Table, ref: DatasetRef, models: Sequence[Model], measured: pa.Table
+) -> tuple[str, ...]:
+    """Everything known that makes figures on `measured`, the rows that `ref` names, too good, in sentences."""
+    return tuple(dict.fromkeys(_warnings(workspace, table, ref, models, measured)))
+
+
+def _warnings(
+    workspace: Workspace, table: Table, ref: DatasetRef, models: Sequence[Model], measured: pa.Table
+) -> Iterator[str]:
+    """Leaks of the split, and of what the models learned from."""
+    where = f"{ref.name}:{ref.split}"
+    others = table.read(list(NEEDED), f"split != '{ref.split}'")
+    if found := shared(others, measured):
+        yield in_words(found, measured.num_rows, where, "other sides of the split")
+    for model in models:
+        for data in model.metadata.data:
+            same = data.dataset == ref.name and data.split != ref.split
+            if same or data.dataset not in workspace.dataset_names():
+                continue
+            learned = workspace.dataset(data.dataset).read(list(NEEDED), f"split = '{data.split}'")
+            if found := shared(learned, measured):
+                title = f"{data.dataset}:{data.split}, which {model.name} has learned from"
+                yield in_words(found, measured.num_rows, where, title)
 
 
 def _groups(rows: pa.Table) -> list[tuple[str, str]]:

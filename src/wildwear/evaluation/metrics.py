@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 TOP = (1, 3, 5)
+RANKINGS = ("all", "dataset", "within-region")
+"""Among which classes a prediction is ranked: all of the model; those in the dataset's labels; those of the region."""
 NEVER = 2**31 - 1
 """The place of a right class that cannot be predicted: beyond any k, however few classes there are."""
-
-_SMALLEST = 1e-12
 
 
 def ranks(
@@ -52,47 +52,6 @@ def headline(places: NDArray[np.intp], labels: Iterable[Iterable[str]]) -> dict[
     names = np.array([" | ".join(one) for one in labels], dtype=np.str_)
     accuracies = {f"top{k}": top_k_accuracy(places, k) for k in TOP}
     return {"samples": len(places), **accuracies, "macro": macro_accuracy(places, names)}
-
-
-def set_log_loss(probabilities: NDArray[np.floating], members: NDArray[np.bool_]) -> float:
-    """Mean of -log of each set's summed probability, over the rows of which the model knows a right class."""
-    known = members.any(axis=1)
-    if not known.any():
-        return float("nan")
-    mass = np.where(members, probabilities, 0)[known].sum(axis=1, dtype=np.float64)
-    return float(-np.log(np.clip(mass, _SMALLEST, 1)).mean())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReliabilityBin:
-    """Predictions of similar confidence: are they right as often as they say?"""
-
-    confidence: float
-    """Mean probability of the predictions."""
-    accuracy: float
-    samples: int
-
-
-def reliability(
-    probabilities: NDArray[np.floating], members: NDArray[np.bool_], bins: int = 15
-) -> tuple[ReliabilityBin, ...]:
-    """Top-1 predictions in `bins` equally wide bins of confidence, without the empty ones."""
-    confidence = probabilities.max(axis=1)
-    right = members[np.arange(len(members)), probabilities.argmax(axis=1)]
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    return tuple(
-        ReliabilityBin(
-            confidence=float(confidence[held].mean()), accuracy=float(right[held].mean()), samples=int(held.sum())
-        )
-        for held in (index == number for number in range(bins))
-        if held.any()
-    )
-
-
-def expected_calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
-    """Mean distance of confidence and accuracy (Guo et al. 2017), 0 to 1."""
-    samples = sum(entry.samples for entry in bins)
-    return sum(abs(entry.confidence - entry.accuracy) * entry.samples for entry in bins) / samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from wildwear.evaluation.bootstrap import Estimate
 from wildwear.evaluation.figures import COLOURS, by_category, reliability_diagram
 
 if TYPE_CHECKING:
-    from wildwear.evaluation.stage import Evaluation
+    from wildwear.evaluation.outcome import Evaluation
 
 RANKING_TITLES = {
     "all": "among all of the model's classes",

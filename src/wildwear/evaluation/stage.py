@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from wildwear.datasets.reader import DatasetRef, parse_on, read_pixels
+from wildwear.datasets.reader import DatasetRef, parse_on
 from wildwear.datasets.samples import split_hash
 from wildwear.errors import StorageError, UserError
-from wildwear.evaluation.bootstrap import Estimate
+from wildwear.evaluation.comparisons import Changes, Comparison, Resampling, change_by_category, compare
 from wildwear.evaluation.gallery import pictures_of
-from wildwear.evaluation.leaks import NEEDED, in_words, shared
+from wildwear.evaluation.judging import Question, names_of_sets
+from wildwear.evaluation.leaks import NEEDED, too_good
+from wildwear.evaluation.outcome import Evaluation
 from wildwear.evaluation.report import render
-from wildwear.evaluation.scores import Evaluator, Question, Scores, bootstrap_over, differences, names_of_sets
+from wildwear.evaluation.running import Contender, Side, run_all
+from wildwear.evaluation.scores import Scores, scores_of
 from wildwear.evaluation.settings import EvaluateSettings
 from wildwear.files import write_durably
 from wildwear.models.package import Model
@@ -27,37 +30,10 @@ from wildwear.models.settings import RuntimeOptions
 from wildwear.progress import Progress, silent
 from wildwear.records import Report, Split
 from wildwear.table import Table
-from wildwear.taxonomy import load_taxonomy
+from wildwear.taxonomy import Taxonomy, load_taxonomy
 from wildwear.workspace import Workspace
 
-_COLUMNS = ("sample_id", "labels", "region", *NEEDED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """What came out of measuring models on one side of a dataset."""
-
-    dataset: str
-    split: str
-    version: int
-    split_hash: str
-    samples: int
-    groups: int
-    settings: EvaluateSettings
-    scores: tuple[Scores, ...]
-    """One a model, the one that the others are compared with last."""
-    differences: Mapping[str, Mapping[str, Estimate]]
-    """By model: how much better it is than the last, with paired intervals."""
-    warnings: tuple[str, ...]
-    failed: Mapping[str, int]
-    """Samples that could not be read, by reason; they are in no figure."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything but the single samples' places."""
-        values = asdict(self)
-        for scores in values["scores"]:
-            del scores["places"]
-        return values
+_COLUMNS = ["sample_id", "labels", "region", "box", "width", "height", *NEEDED]
 
 
 def evaluate(
@@ -69,20 +45,23 @@ def evaluate(
 ) -> Report:
     """Measures `models` and writes an HTML report with a JSON file beside it.
 
-    Raises `UserError` for whatever is wrong with models, dataset or paths before the first picture is read.
+    `A+B+C` are seeds of one recipe, measured as one. Raises `UserError` for whatever is wrong with models, dataset or
+    paths before the first picture is read.
     """
     ref = _one_side(settings.on)
     table = ref.open(workspace)
     loaded = _load(workspace, models, settings, options)
     page = settings.report or _default_page(workspace, ref, loaded)
     evaluation = measure(workspace, table, ref, loaded, settings, progress)
-    _write(page, evaluation, table)
+    _write(page, settings.predictions, evaluation, table)
+    written = [f"report: {page.resolve()}"]
+    written += [f"predictions: {settings.predictions.resolve()}"] if settings.predictions else []
     return Report(
         verb="evaluate",
         done={"samples": evaluation.samples},
         failed=evaluation.failed,
-        notes=(*evaluation.warnings, f"report: {page.resolve()}"),
-        details=evaluation.to_json() | {"report": str(page.resolve())},
+        notes=(*evaluation.warnings, *written),
+        details=evaluation.summary() | {"report": str(page.resolve())},
     )
 
 
@@ -90,111 +69,126 @@ def measure(
     workspace: Workspace,
     table: Table,
     ref: DatasetRef,
-    models: Sequence[Model],
+    models: Sequence[Model | Sequence[Model]],
     settings: EvaluateSettings,
     progress: Progress = silent,
 ) -> Evaluation:
-    """Runs each model over the samples that `ref` names; the last is what the others are compared with, if asked."""
+    """Runs each model, or the seeds of each recipe, over the samples that `ref` names.
+
+    The last is what the others are compared with, if `settings.compare_to` is given.
+    """
     assert ref.where is not None
+    taxonomy = load_taxonomy(workspace.taxonomy_name)
+    rows = table.read(_COLUMNS, ref.where)
+    side = Side(table=table, where=ref.where, boxed=rows["box"].null_count < rows.num_rows)
+    if settings.boxes != "given" and not side.boxed:
+        raise UserError(f"--boxes {settings.boxes}: {settings.on} has no boxes; leave it out")
     question = Question(
-        taxonomy=load_taxonomy(workspace.taxonomy_name),
+        taxonomy=taxonomy,
         dataset_classes=frozenset(name for names in table.read(["labels"])["labels"].to_pylist() for name in names),
         ranking=settings.classes,
         rounds=settings.rounds,
         seed=settings.seed,
     )
-    scores, rows, failed = [], table.read(list(_COLUMNS), ref.where), dict[str, int]()
-    for model in models:
-        score, rows, failed = _run(model, table, ref.where, question, settings.batch_size, progress)
-        scores.append(score)
-    compared: dict[str, Mapping[str, Estimate]] = {}
-    if settings.compare_to is not None:
-        bootstrap, names = bootstrap_over(rows, question), names_of_sets(rows["labels"], question.taxonomy)
-        base = scores[-1].places[settings.classes]
-        compared = {one.model: differences(bootstrap, one.places[settings.classes], base, names) for one in scores[:-1]}
+    contenders = [Contender(models=(one,) if isinstance(one, Model) else tuple(one)) for one in models]
+    runs = list(run_all(contenders, side, question, settings, progress))
+    scores = tuple(scores_of(run.entry, run.judged, question) for run in runs)
+    how = Resampling(ranking=settings.classes, rounds=settings.rounds, seed=settings.seed)
+    trained = trained_counts(table, taxonomy)
+    pairs = list(_against_baseline(scores, settings))
     return Evaluation(
         dataset=ref.name,
         split=str(ref.split),
         version=table.version,
         split_hash=split_hash(table),
-        samples=rows.num_rows,
-        groups=len(set(rows["group"].to_pylist())),
+        samples=scores[0].samples,
+        groups=len(set(scores[0].places[0].group.tolist())),
+        boxed=rows.num_rows - rows["box"].null_count,
+        box_share=_box_share(rows),
         settings=settings,
-        scores=tuple(scores),
-        differences=compared,
-        warnings=tuple(_warnings(workspace, table, ref, models, rows)),
-        failed=failed,
+        scores=scores,
+        comparisons=tuple(_compared(one, other, how) for one, other in pairs),
+        changes=tuple(_changed(one, other, trained, how) for one, other in pairs),
+        box_gains=tuple(_compared(one, other, how) for one, other in _with_and_without(scores)),
+        warnings=too_good(workspace, table, ref, [model for one in contenders for model in one.models], rows),
+        failed=runs[0].failed,
     )
+
+
+def trained_counts(table: Table, taxonomy: Taxonomy) -> Mapping[str, int]:
+    """How many samples of each label set's name stand on a dataset's train side."""
+    labels = table.read(["labels"], f"split = '{Split.TRAIN}'")["labels"]
+    return Counter(names_of_sets(labels, taxonomy).tolist())
+
+
+def _against_baseline(scores: Sequence[Scores], settings: EvaluateSettings) -> Iterator[tuple[Scores, Scores]]:
+    """Each with the baseline, both with boxes or both without."""
+    if settings.compare_to is None:
+        return
+    ways = 2 if settings.boxes == "both" else 1
+    for place, one in enumerate(scores[:-ways]):
+        yield one, scores[len(scores) - ways + place % ways]
+
+
+def _with_and_without(scores: Sequence[Scores]) -> Iterator[tuple[Scores, Scores]]:
+    """Each that looked at boxes with the same that did not, where both were asked for."""
+    return (
+        (one, other) for one, other in itertools.pairwise(scores) if (one.boxes, other.boxes) == ("given", "ignored")
+    )
+
+
+def _compared(one: Scores, other: Scores, how: Resampling) -> Comparison:
+    return replace(compare(one.places, other.places, how), ours=one.title, theirs=other.title)
+
+
+def _changed(one: Scores, other: Scores, trained: Mapping[str, int], how: Resampling) -> Changes:
+    changes = change_by_category(one.places, other.places, trained, how)
+    return replace(changes, ours=one.title, theirs=other.title)
+
+
+def _box_share(rows: pa.Table) -> float | None:
+    shares = [
+        (row["box"][2] - row["box"][0]) * (row["box"][3] - row["box"][1]) / (row["width"] * row["height"])
+        for row in rows.select(["box", "width", "height"]).to_pylist()
+        if row["box"]
+    ]
+    return float(np.median(shares)) if shares else None
 
 
 def _one_side(on: str) -> DatasetRef:
     ref = parse_on(on)
-    if ref.weight != 1:
-        raise UserError(f"--on {on}: a weight is for training; leave it out")
+    if ref != DatasetRef(name=ref.name, split=ref.split):
+        raise UserError(f"--on {on}: a weight is for training, and so is a number of samples; leave it out")
     return ref if ref.split else DatasetRef(name=ref.name, split=Split.VAL)
 
 
 def _load(
     workspace: Workspace, models: Sequence[str], settings: EvaluateSettings, options: RuntimeOptions | None
-) -> list[Model]:
+) -> list[tuple[Model, ...]]:
     if not models:
         raise UserError("name a model to evaluate; 'wildwear models list' shows them")
-    names = [*models, *([settings.compare_to] if settings.compare_to is not None else [])]
+    asked = [*models, *([settings.compare_to] if settings.compare_to is not None else [])]
+    contenders = [[one] if Path(one).exists() else one.split("+") for one in asked]
+    names = [name for seeds in contenders for name in seeds]
     if twice := {name for name in names if names.count(name) > 1}:
         raise UserError(f"model {min(twice)} is named twice")
-    return [load_model(name, workspace, options) for name in names]
+    return [tuple(load_model(name, workspace, options) for name in seeds) for seeds in contenders]
 
 
-def _default_page(workspace: Workspace, ref: DatasetRef, models: Sequence[Model]) -> Path:
-    return workspace.root / "reports" / f"{'-'.join(model.name for model in models)}-on-{ref.name}-{ref.split}.html"
+def _default_page(workspace: Workspace, ref: DatasetRef, contenders: Sequence[Sequence[Model]]) -> Path:
+    named = "-".join(seeds[0].name if len(seeds) == 1 else f"{seeds[0].name}+{len(seeds) - 1}" for seeds in contenders)
+    return workspace.root / "reports" / f"{named}-on-{ref.name}-{ref.split}.html"
 
 
-def _run(
-    model: Model, table: Table, where: str, question: Question, batch_size: int, progress: Progress
-) -> tuple[Scores, pa.Table, dict[str, int]]:
-    """The scores of one model, the rows that could be read, and how many could not, by reason."""
-    evaluator = Evaluator(model.key, model.classes, model.regions, question)
-    rows: list[pa.Table] = []
-    failed: Counter[str] = Counter()
-    with progress(f"running {model.name}", table.count(where)) as advance:
-        for batch in read_pixels(
-            table, model.preprocessing, where=where, batch_size=batch_size, columns=list(_COLUMNS)
-        ):
-            failed.update(batch.failed["reason"].to_pylist())
-            if batch.rows.num_rows:
-                evaluator.process(model.probabilities(model.run(batch.pixels).logits), batch.rows)
-                rows.append(batch.rows)
-            advance(batch.rows.num_rows + batch.failed.num_rows)
-    if not rows:
-        raise UserError(f"{table.path.stem}: none of its {failed.total()} samples can be read")
-    return evaluator.evaluate(), pa.concat_tables(rows), dict(failed)
-
-
-def _warnings(
-    workspace: Workspace, table: Table, ref: DatasetRef, models: Sequence[Model], measured: pa.Table
-) -> Iterator[str]:
-    """Everything known that makes the figures too good: leaks of the split, and of what the models learned from."""
-    others = table.read(list(NEEDED), f"split != '{ref.split}'")
-    if found := shared(others, measured):
-        yield in_words(found, measured.num_rows, f"{ref.name}:{ref.split}", "other sides of the split")
-    for model in models:
-        for data in model.metadata.data:
-            if data.dataset not in workspace.dataset_names():
-                continue
-            learned = workspace.dataset(data.dataset).read(list(NEEDED), f"split = '{data.split}'")
-            same = data.dataset == ref.name and data.split != ref.split
-            if not same and (found := shared(learned, measured)):
-                title = f"{data.dataset}:{data.split}, which {model.name} has learned from"
-                yield in_words(found, measured.num_rows, f"{ref.name}:{ref.split}", title)
-
-
-def _write(page: Path, evaluation: Evaluation, table: Table) -> None:
-    data = json.dumps(evaluation.to_json(), indent=1, ensure_ascii=False, default=str)
+def _write(page: Path, predictions: Path | None, evaluation: Evaluation, table: Table) -> None:
     shown = {mistake.sample_id for scores in evaluation.scores for mistake in scores.mistakes}
-    html = render(evaluation, pictures_of(table, shown))
-    try:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(page.with_suffix(".json"), data.encode())
-        write_durably(page, html.encode())
-    except OSError as error:
-        raise StorageError(f"cannot write the report {page}: {error.strerror or error}") from error
+    files = {page.with_suffix(".json"): evaluation.dumps().encode()}
+    files[page] = render(evaluation, pictures_of(table, shown)).encode()
+    if predictions is not None:
+        files[predictions] = evaluation.predictions()
+    for path, data in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(path, data)
+        except OSError as error:
+            raise StorageError(f"cannot write the report {path}: {error.strerror or error}") from error

@@ -38,19 +38,18 @@ def evaluate(
     report = evaluate(current().open(), models, settings, options, progress)
     scores: Any = report.details["scores"]
     rows = [
-        (title if not index else "", one["model"].split("@")[0], *map(_cell, one["rankings"][ranking].values()))
+        (title if not index else "", one["title"], *map(_cell, one["rankings"][ranking].values()))
         for ranking, title in _RANKED.items()
         for index, one in enumerate(scores)
     ]
     print_table(("ranked among", "model", *_COLUMNS), rows, "accuracy, %, with half of its 95 % interval")
-    gains: Any = report.details["differences"]
-    if gains:
-        compared = [
-            (model.split("@")[0], *(_cell(gain, "+.1f") for gain in figures.values()))
-            for model, figures in gains.items()
+    compared: Any = [*report.details["comparisons"], *report.details["box_gains"]]  # type: ignore[misc]
+    if compared:
+        gains = [
+            (one["ours"], one["theirs"], *(_cell(gain, "+.1f") for gain in one["gains"].values())) for one in compared
         ]
-        title = f"gain over {scores[-1]['model'].split('@')[0]}, percentage points, with half of its 95 % interval"
-        print_table(("model", *_COLUMNS), compared, title)
+        title = "gain over another, percentage points, with half of its 95 % interval"
+        print_table(("model", "over", *_COLUMNS), gains, title)
     return report
 
 
