@@ -44,6 +44,8 @@ class Entry:
     """The given one, as written; empty where the source gives none."""
     box: Box | None = None
     """In pixels of the upright original."""
+    listing: str = ""
+    """What keeps this row a sample of its own beside others that show the same; empty where they are one sample."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,7 @@ def _picture_folder(path: Path, given: Path | None, files: Sequence[str]) -> Pat
         raise UnreadableInput(f"--images {given} is not a folder")
     candidates = [given] if given else [path.parent, path.parent / "images", path.parent / "photos"]
     looked_for = [file for file in files[:1000] if file]
-    found = {folder: sum(_is_file(folder / file) for file in looked_for) for folder in candidates}
+    found = {folder: sum(is_file(folder / file) for file in looked_for) for folder in candidates}
     best = max(candidates, key=lambda folder: found[folder])
     if looked_for and not found[best]:
         raise UnreadableInput(
@@ -148,7 +150,7 @@ def _entry(number: int, row: Mapping[str, str], chosen: Mapping[str, str], folde
         return "no_label", name
     corners = [row[chosen[corner]] for corner in _BOXES[0] if corner in chosen]
     try:
-        box = _box(corners) if any(corners) else None
+        box = parse_box(corners) if any(corners) else None
     except ValueError as error:
         return "bad_box", f"{name}: {error}"
     file = folder / name
@@ -159,15 +161,17 @@ def _entry(number: int, row: Mapping[str, str], chosen: Mapping[str, str], folde
     return Entry(row=number, file=file, label=label, group=group or str(Path(name)), split=split, box=box)
 
 
-def _box(corners: Sequence[str]) -> Box:
+def parse_box(corners: Sequence[str]) -> Box:
+    """A box of four numbers as text; raises `ValueError` for one that is empty, or none."""
     x1, y1, x2, y2 = map(float, corners)
     if not all(map(math.isfinite, (x1, y1, x2, y2))):
         raise ValueError(f"a box has finite corners, and got {', '.join(corners)}")
     return Box(x1=x1, y1=y1, x2=x2, y2=y2)
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; no error, whatever the name."""
     try:
         return path.is_file()
-    except OSError:  # a name longer than the file system takes
+    except (OSError, ValueError):  # a name longer than the file system takes, or with a NUL
         return False

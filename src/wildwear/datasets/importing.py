@@ -1,7 +1,7 @@
 """The stage behind `dataset import`: entries of a table or folder, their pictures stored, split, in one commit.
 
 Pictures are first stored in a draft table, because the split needs all of their hashes; a draft that a killed run
-has left is overwritten by the next one.
+has left is overwritten by the next one. Other importers bring their entries and share the rest.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from wildwear.datasets.ahead import map_ahead
 from wildwear.datasets.entries import Entries, Entry
-from wildwear.datasets.pictures import Crop, Crops, request
+from wildwear.datasets.pictures import Crop, Crops, Framing, request
 from wildwear.datasets.plan import CANDIDATES, Plan, make_plan, write_dataset
 from wildwear.datasets.samples import sample_id
 from wildwear.datasets.settings import ImportSettings, SplitSettings
@@ -40,6 +40,24 @@ _STORE = "wildwear.datasets.pictures:store_requested"
 _SHOWN = 5  # failed rows that a report quotes
 
 _REMEDY = "Take it all the same with --accept-leaks, or have an own split made with --given-split ignore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Entries whose pictures are to be stored."""
+
+    source: Path
+    entries: Sequence[Entry]
+    sets: Sets
+    """What their labels stand for."""
+    framing: Framing = "surroundings"
+
+    @property
+    def by_file(self) -> Mapping[Path, list[Entry]]:
+        files: dict[Path, list[Entry]] = {}
+        for entry in self.entries:
+            files.setdefault(entry.file, []).append(entry)
+        return files
 
 
 def import_samples(
@@ -63,17 +81,14 @@ def import_samples(
         wanted = _with_given_split(found.source, wanted, failed, accept_leaks=settings.accept_leaks)
     if not wanted:
         raise UserError(f"{found.source}: none of its {len(found.entries)} rows has a label that is not ignored")
-    with _draft(workspace, name) as draft:
-        draft.replace(_stored(found.source, wanted, sets, failed, progress or (lambda _: None)))
-        if not draft.count():
-            _keep(workspace, str(found.source), failed)
-            raise UserError(f"{found.source}: none of its pictures could be stored, as {_quoted(failed[-1])}")
-        plan = make_plan(_candidates(draft), split, given=settings.given_split == "use")
+    storing = Wanted(source=found.source, entries=wanted, sets=sets)
+    with drafted(workspace, name, storing, failed, progress or (lambda _: None)) as draft:
+        plan = make_plan(candidates(draft), split, given=settings.given_split == "use")
         if not settings.accept_leaks:
             plan.refuse_leaks(str(found.source), _REMEDY)
         write_dataset(name, plan, draft, target, lambda _: None)
     failed += [_contradiction(found.source, source) for source in plan.contradictions]
-    failed = _keep(workspace, str(found.source), failed)
+    failed = keep_rejections(workspace, str(found.source), failed)
     summary = summarise(name, target, taxonomy)
     skipped = {
         "rows with an ignored label": sum(not sets[entry.label] for entry in found.entries),
@@ -113,42 +128,49 @@ def _with_given_split(
 
 
 @contextmanager
-def _draft(workspace: Workspace, name: str) -> Iterator[Table]:
+def drafted(
+    workspace: Workspace, name: str, wanted: Wanted, failed: list[Rejection], progress: Callable[[int], None]
+) -> Iterator[Table]:
+    """A table of samples that stand on no side yet, removed in the end; what cannot be stored goes to `failed`.
+
+    Raises `UserError` where nothing can be.
+    """
     table = Table(path=workspace.root / "drafts" / f"{name}.lance", spec=SAMPLES)
     try:
+        table.replace(_stored(wanted, failed, progress))
+        if not table.count():
+            keep_rejections(workspace, str(wanted.source), failed)
+            raise UserError(f"{wanted.source}: none of its pictures could be stored, as {_quoted(failed[-1])}")
         yield table
     finally:
         shutil.rmtree(table.path, ignore_errors=True)
 
 
-def _stored(
-    source: Path, entries: Sequence[Entry], sets: Sets, failed: list[Rejection], progress: Callable[[int], None]
-) -> Iterator[pa.RecordBatch]:
+def _stored(wanted: Wanted, failed: list[Rejection], progress: Callable[[int], None]) -> Iterator[pa.RecordBatch]:
     """Draft rows in batches; what cannot be stored goes to `failed`. A picture with several rows is read once."""
-    by_file: dict[Path, list[Entry]] = {}
-    for entry in entries:
-        by_file.setdefault(entry.file, []).append(entry)
+    by_file = wanted.by_file
 
     def rows() -> Iterator[dict[str, object]]:
-        for listed, crops in zip(by_file.values(), _crops(by_file), strict=True):
+        for listed, crops in zip(by_file.values(), _crops(by_file, wanted.framing), strict=True):
             for entry, crop in zip(listed, crops, strict=True):
                 if isinstance(crop, Crop):
-                    yield from _rows(source, entry, crop, sets[entry.label])
+                    yield from _rows(wanted.source, entry, crop, wanted.sets[entry.label])
                 else:
                     detail = f"{entry.file.name}: {crop.detail}"
-                    failed.append(Rejection(source=str(source), row=entry.row, reason=crop.reason, detail=detail))
+                    source = str(wanted.source)
+                    failed.append(Rejection(source=source, row=entry.row, reason=crop.reason, detail=detail))
             progress(len(listed))
 
     for table in in_batches(rows(), _DRAFT_ROWS, lambda held: pa.Table.from_pylist(held, SAMPLES.schema)):
         yield from table.to_batches()
 
 
-def _crops(by_file: Mapping[Path, list[Entry]]) -> Iterator[list[Crop | Failure]]:
+def _crops(by_file: Mapping[Path, list[Entry]], framing: Framing) -> Iterator[list[Crop | Failure]]:
     """For each file what its rows show; a picture that takes its decoder down fails in its own rows alone."""
     with ChildPool(min(os.cpu_count() or 1, len(by_file)), _STORE, Crops, DecodeLimits()) as pool:
 
         def store(item: tuple[Path, list[Entry]]) -> list[Crop | Failure]:
-            stored = pool.submit(request(item[0], [entry.box for entry in item[1]])).result()
+            stored = pool.submit(request(item[0], [entry.box for entry in item[1]], framing)).result()
             return [stored] * len(item[1]) if isinstance(stored, Failure) else stored.of_boxes
 
         yield from map_ahead(store, by_file.items(), threads=pool.capacity)
@@ -160,7 +182,7 @@ def _rows(
     box = [float(np.float32(corner)) for corner in crop.box.as_tuple()] if crop.box else None
     for region, labels in regions.items():
         yield {
-            "sample_id": sample_id(crop.image_id, box, region),
+            "sample_id": sample_id(crop.image_id, box, region, entry.listing),
             "image_id": crop.image_id,
             "bytes": crop.bytes,
             "box": box,
@@ -173,7 +195,8 @@ def _rows(
         }
 
 
-def _candidates(draft: Table) -> pa.Table:
+def candidates(draft: Table) -> pa.Table:
+    """The samples of a draft as `make_plan` takes them."""
     rows = draft.read([name for name in CANDIDATES.names if name != "index"])
     return rows.append_column("index", pa.array(range(rows.num_rows), pa.int64()))
 
@@ -183,7 +206,7 @@ def _contradiction(path: Path, source: str) -> Rejection:
     return Rejection(source=str(path), row=int(source.rsplit(":", 1)[1]), reason="contradictory_labels", detail=detail)
 
 
-def _keep(workspace: Workspace, source: str, failed: Sequence[Rejection]) -> list[Rejection]:
+def keep_rejections(workspace: Workspace, source: str, failed: Sequence[Rejection]) -> list[Rejection]:
     """Puts the failed rows of this source, one a row and in order, in place of those that an earlier import left."""
     rows = [once for _, once in sorted({one.row: one for one in reversed(failed)}.items())]
     table = workspace.table(REJECTIONS)
@@ -200,6 +223,11 @@ def _notes(found: Entries, plan: Plan, failed: Sequence[Rejection]) -> Iterator[
         yield "columns: " + ", ".join(f"{what} from {column!r}" for what, column in found.columns.items())
     if plan.leaks:
         yield f"the given split leaks, and is used all the same: {plan.leaks_in_words} on two sides"
+    yield from quoted_rejections(failed)
+
+
+def quoted_rejections(failed: Sequence[Rejection]) -> Iterator[str]:
+    """The first failed rows as sentences, and where the others stand."""
     for rejection in failed[:_SHOWN]:
         yield _quoted(rejection)
     if len(failed) > _SHOWN:

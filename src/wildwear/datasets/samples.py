@@ -10,14 +10,15 @@ from wildwear.table import Table
 from wildwear.taxonomy import Taxonomy
 
 
-def sample_id(image_id: str, box: Sequence[float] | None, region: str) -> str:
+def sample_id(image_id: str, box: Sequence[float] | None, region: str, listing: str = "") -> str:
     """First 32 hex digits of a SHA-256 over what is seen: the stored picture, the box in it, and where to look.
 
     The same content gives the same id in every dataset, whatever its labels: a second listing collapses into the
-    first, and one with other labels is noticed.
+    first, and one with other labels is noticed. `listing` keeps them apart, for a benchmark whose every row counts.
     """
     place = "" if box is None else ",".join(f"{value:g}" for value in box)
-    return hashlib.sha256(f"{image_id}@{place}@{region}".encode()).hexdigest()[:32]
+    seen = f"{image_id}@{place}@{region}" + (listing and f"@{listing}")
+    return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 
 def region_of(labels: Iterable[str], taxonomy: Taxonomy) -> Region:

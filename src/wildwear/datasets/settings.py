@@ -131,3 +131,30 @@ class ExportSettings:
     def __post_init__(self) -> None:
         if self.shard_mb < 1:
             raise UserError(f"--shard-mb {self.shard_mb}: a shard has at least one megabyte")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeepFashionSettings:
+    """What of DeepFashion's Category and Attribute Prediction Benchmark becomes samples."""
+
+    categories: Literal[50, 46, 43] = 43
+    """All that it lists; without the four that have no picture; or as many as the paper keeps: without Halter,
+    Coverup and Jodhpurs besides, the rarest that it may mean. --categories 46 --drop ... makes another choice."""
+    drop: str = ""
+    """Further categories to leave out, as in Sarong,Gauchos."""
+    boxes: Literal["keep", "drop", "crop"] = "keep"
+    """keep stores pictures whole with the box in them, so that training and evaluation can choose; drop stores them
+    whole without, and takes rows whose box is none; crop stores what lies in the box, and nothing else."""
+    split_as: Literal["both", "official", "grouped"] = "both"
+    """official makes dataset NAME, with the benchmark's own sides, which leak: pictures of one product folder stand
+    on several. grouped makes NAME-grouped, where no folder and no near-duplicate does, with the same shares."""
+    near_duplicates: int = 4
+    """Pictures whose 64-bit perceptual hashes differ in at most this many bits stand on one side of the grouped
+    split; -1 looks at identical pictures alone."""
+    seed: int = 0
+    """Another seed gives another grouped split."""
+
+    def datasets(self, name: str) -> dict[str, bool]:
+        """The datasets to make, and whether the official sides hold for them."""
+        made = {"official": {name: True}, "grouped": {f"{name}-grouped": False}}
+        return made["official"] | made["grouped"] if self.split_as == "both" else made[self.split_as]

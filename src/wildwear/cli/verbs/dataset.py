@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from wildwear.cli.session import current
-from wildwear.datasets.settings import Columns, ExportSettings, ImportSettings, LocaliseSettings, SplitSettings
+from wildwear.datasets.settings import (
+    Columns,
+    DeepFashionSettings,
+    ExportSettings,
+    ImportSettings,
+    LocaliseSettings,
+    SplitSettings,
+)
 from wildwear.records import Report
 
 if TYPE_CHECKING:
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
 app = App(name="dataset", help_epilogue="Example: wildwear dataset show wild --contact-sheet wild.png")
 _import = App(
     name="import",
-    help="Make a dataset of a table or a folder of pictures.",
+    help="Make a dataset of a table, a folder of pictures, or a benchmark.",
     help_epilogue="Example: wildwear dataset import folder photos --name mine",
     default_parameter=Parameter(negative_iterable=()),
 )
@@ -71,6 +78,36 @@ def folder(
     from wildwear.datasets.entries import read_folder
 
     return _imported(name, read_folder(path), settings, split)
+
+
+@_import.command(help_epilogue="Example: wildwear dataset import deepfashion ~/DeepFashion --name deepfashion")
+def deepfashion(
+    path: Path,
+    /,
+    *,
+    name: str,
+    settings: Annotated[DeepFashionSettings, Parameter(name="*")] = DeepFashionSettings(),
+) -> Report:
+    """Make datasets of DeepFashion's Category and Attribute Prediction Benchmark, in both of its layouts.
+
+    One reading of the pictures gives NAME, with the official split, and NAME-grouped, whose sides share no product.
+
+    Parameters
+    ----------
+    path
+        The folder with Anno or Anno_coarse, Eval and Img, all unpacked.
+    name
+        The dataset to make; one of this name is replaced, and so is NAME-grouped.
+    """
+    from wildwear.cli.output import print_table, progress
+    from wildwear.datasets.deepfashion import import_deepfashion
+    from wildwear.datasets.summary import COLUMNS, category_rows
+
+    report = import_deepfashion(current().open(), name, path, settings, progress)
+    made: Any = report.details["datasets"]
+    for title, details in made.items():
+        print_table(COLUMNS, category_rows(details), f"dataset {title}")
+    return report
 
 
 @app.command(name="list")
