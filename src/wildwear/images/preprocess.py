@@ -14,6 +14,8 @@ from wildwear.images.decode import Decoded, DecodeLimits, decode
 from wildwear.records import Box
 
 Resize = Literal["squash", "letterbox", "crop"]
+Corners = tuple[float, float, float, float]
+"""Left, top, right, bottom, pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +81,23 @@ class Preprocessing:
 
     def _resized(self, picture: Image.Image, box: Box | None) -> tuple[Image.Image, int, int]:
         """What is seen of the picture, and where its left upper corner lies in the square."""
-        x1, y1, x2, y2 = self.widened(box, picture.width, picture.height)
-        width = height = self.size
+        part, width, height = self.part(box, picture.width, picture.height)
+        inner = picture.resize((width, height), Image.Resampling.BILINEAR, box=part)
+        return inner, (self.size - width) // 2, (self.size - height) // 2
+
+    def part(self, box: Box | None, width: int, height: int) -> tuple[Corners, int, int]:
+        """Which part of a picture of that size is seen, and how wide and high it becomes in the square."""
+        x1, y1, x2, y2 = self.widened(box, width, height)
         if self.resize == "letterbox":
             scale = self.size / max(x2 - x1, y2 - y1)
-            width, height = max(1, round((x2 - x1) * scale)), max(1, round((y2 - y1) * scale))
-        elif self.resize == "crop":
+            return (x1, y1, x2, y2), max(1, round((x2 - x1) * scale)), max(1, round((y2 - y1) * scale))
+        if self.resize == "crop":
             scale = self.scaled_side / min(x2 - x1, y2 - y1)
             x1, x2 = _centre(x1, x2, scale, self.size)
             y1, y2 = _centre(y1, y2, scale, self.size)
-        inner = picture.resize((width, height), Image.Resampling.BILINEAR, box=(x1, y1, x2, y2))
-        return inner, (self.size - width) // 2, (self.size - height) // 2
+        return (x1, y1, x2, y2), self.size, self.size
 
-    def widened(self, box: Box | None, width: int, height: int) -> tuple[float, float, float, float]:
+    def widened(self, box: Box | None, width: int, height: int) -> Corners:
         """The box with its margin, inside the picture and at least one pixel wide; the picture where there is none."""
         if box is None:
             return 0, 0, width, height
