@@ -22,7 +22,7 @@ class Views:
     """Of the picture (or box) that a window is cut from, pixels."""
     area: tuple[float, float] = (0.5, 1.1)
     """The part's area, as a fraction of the box's; above 1 it shows what is around the box."""
-    aspect: float = 0.15
+    aspect: float = 0.3
     """The natural logarithm of the largest change in aspect ratio."""
     flip: float = 0.5
     """How often a view is mirrored."""
