@@ -1,0 +1,1 @@
+"""Tables of experiments: what is planned, trained, measured, set side by side and shown."""

@@ -1,0 +1,96 @@
+"""What the datasets of a workspace hold, each read once: for laying out many runs without opening tables anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from wildwear.datasets.reader import DatasetRef, parse_on
+from wildwear.datasets.samples import split_hash
+from wildwear.datasets.subsets import nested_subset
+from wildwear.errors import UserError
+from wildwear.records import Split
+from wildwear.taxonomy import load_taxonomy
+from wildwear.training.classes import choose_classes
+from wildwear.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """The labels, groups and sides of the datasets in a workspace."""
+
+    workspace: Workspace
+    names: frozenset[str]
+    """The datasets that are there."""
+    _sides: dict[tuple[str, Split], _Side] = field(default_factory=dict)
+    _identities: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Holdings:
+        return cls(workspace=workspace, names=frozenset(workspace.dataset_names()))
+
+    def identity(self, dataset: str) -> tuple[str, int, str]:
+        """Name, version and split hash: what a result on this dataset depends on."""
+        if dataset not in self._identities:
+            table = self.workspace.dataset(dataset)
+            self._identities[dataset] = dataset, table.version, split_hash(table)
+        return self._identities[dataset]
+
+    def check_unchanged(self, dataset: str) -> None:
+        """Raises `UserError` where somebody has committed to a dataset since its identity was read."""
+        if self.workspace.dataset(dataset).version != self.identity(dataset)[1]:
+            raise UserError(f"dataset {dataset} was changed meanwhile: run this again")
+
+    def samples(self, on: tuple[str, ...], seed: int, classes: str) -> int:
+        """Samples of an epoch: those of which some class is right, each times its dataset's weight.
+
+        Raises `UserError` for a side that is empty or has fewer samples than are asked for.
+        """
+        refs = [parse_on(one) for one in on]
+        parts = [self._part(ref, seed) for ref in refs]
+        sets = (labels for part in parts for labels in part.elements())
+        chosen = set(choose_classes(classes, sets, load_taxonomy(self.workspace.taxonomy_name)))
+        usable = [sum(count for labels, count in part.items() if labels & chosen) for part in parts]
+        return sum(round(ref.weight * count) for ref, count in zip(refs, usable, strict=True))
+
+    def count(self, on: str, seed: int) -> int:
+        """How many samples a part such as `street:train@100` has, whatever their labels."""
+        return self._part(parse_on(on), seed).total()
+
+    def trained(self, dataset: str) -> dict[str, int]:
+        """How many samples of the train side each label set's name has; none where there is no such side."""
+        taxonomy = load_taxonomy(self.workspace.taxonomy_name)
+        by_name: Counter[str] = Counter()
+        for labels, count in self._side(dataset, Split.TRAIN).counts.items():
+            by_name[taxonomy.name_of_set(labels)] += count
+        return dict(by_name)
+
+    def _part(self, ref: DatasetRef, seed: int) -> Counter[frozenset[str]]:
+        """The label sets that are meant, with how many samples have each."""
+        side = self._side(ref.name, ref.split or Split.TRAIN)
+        if not side.labels:
+            raise UserError(f"dataset {ref.name} has no samples on the side {ref.split or Split.TRAIN}")
+        if ref.samples is None:
+            return side.counts
+        if ref.samples > len(side.labels):
+            raise UserError(f"{ref.name}@{ref.samples}: there are {len(side.labels):,} samples on that side")
+        chosen = nested_subset(side.groups, side.ids, ref.samples, seed)
+        return Counter(side.labels[row] for row in chosen.tolist())
+
+    def _side(self, dataset: str, side: Split) -> _Side:
+        if (dataset, side) not in self._sides:
+            table = self.workspace.dataset(dataset).read(["sample_id", "group", "labels"], f"split = '{side}'")
+            ids, groups, labels = (table[name].to_pylist() for name in ("sample_id", "group", "labels"))
+            sets = [frozenset(one) for one in labels]
+            self._sides[dataset, side] = _Side(ids=ids, groups=groups, labels=sets, counts=Counter(sets))
+        return self._sides[dataset, side]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """The samples of one side."""
+
+    ids: list[str]
+    groups: list[str]
+    labels: list[frozenset[str]]
+    counts: Counter[frozenset[str]]
