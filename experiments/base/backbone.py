@@ -17,7 +17,8 @@ from wildwear.models.card import ModelCard
 from wildwear.models.write import write_model
 from wildwear.taxonomy import load_taxonomy
 from wildwear.training.export import to_onnx
-from wildwear.training.finetune import pretrained
+from wildwear.training.networks import build_network
+from wildwear.training.recipe import NetworkSettings
 from wildwear.workspace import Workspace
 
 
@@ -37,7 +38,7 @@ def main() -> None:
         preprocessing=Preprocessing(size=arguments.size, resize="letterbox"),
         init=f"{arguments.backbone} (ImageNet)",
     )
-    network = pretrained(arguments.backbone, len(taxonomy.names))
+    network = build_network(NetworkSettings(backbone=arguments.backbone, dropout=0.0), taxonomy.names)
     model = write_model(
         Workspace.open(arguments.workspace).models / arguments.name, to_onnx(network, arguments.size), card
     )

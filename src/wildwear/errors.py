@@ -13,7 +13,9 @@
     │   └── UnsafeModel           a model file that is refused before anything in it runs
     ├── StorageError              a table cannot be read or written: disk full, read-only, I/O error
     ├── SchemaError               a table was written by a newer wildwear
-    └── LeakError                 a product, picture or sender stands on two sides of a split
+    ├── LeakError                 a product, picture or sender stands on two sides of a split
+    └── TrainingStopped           training ended early: told to, or its loss is no number; what was reached is kept
+        └── ProcessLost           one of the processes that train together is gone, or hangs
 
 A row that fails is no exception: it is a row with a status and a reason (see `records.Failure`).
 """
@@ -97,3 +99,11 @@ class SchemaError(WildwearError):
 
 class LeakError(WildwearError):
     """Something that must stand on one side of a split stands on two."""
+
+
+class TrainingStopped(WildwearError):
+    """Training ended before its last step; the newest checkpoint stays."""
+
+
+class ProcessLost(TrainingStopped):
+    """One of the processes that train together has ended or hangs: the others cannot go on."""

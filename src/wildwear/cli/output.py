@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from wildwear.records import Report
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
+
+_SECONDS_BETWEEN_LINES = 60.0
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -68,6 +71,11 @@ def warn(text: str) -> None:
     print(f"warning: {text}", file=sys.stderr)
 
 
+def remark(text: str) -> None:
+    """A line for a person on stderr while a stage is at work; above the progress bar where there is one."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def complain(text: str) -> None:
     """The one plain line that says what could not be done."""
     print(f"wildwear: {text}", file=sys.stderr)
@@ -75,7 +83,10 @@ def complain(text: str) -> None:
 
 @contextmanager
 def progress(description: str, total: int | None = None) -> Iterator[Advance]:
-    """A progress bar on a terminal's stderr; gives a function that moves it on by n."""
+    """A progress bar on a terminal's stderr, with a note beside it; gives a function that moves it on by n.
+
+    Where stderr is no terminal, a phase that has notes is told in a plain line once in a while.
+    """
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -99,23 +110,55 @@ def progress(description: str, total: int | None = None) -> Iterator[Advance]:
         _Rate(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
         console=console(stderr=True),
         transient=True,
         disable=not sys.stderr.isatty(),
     )
     with bar:
-        task = bar.add_task(description, total=total)
+        task = bar.add_task(description, total=total, note="")
         yield Advance(bar, task)
 
 
 class Advance:
     """Moves a progress bar on; may be handed to a stage as its `progress` callback."""
 
-    def __init__(self, bar: Progress, task: int) -> None:
-        self._bar, self._task = bar, task
+    def __init__(self, bar: Progress, task: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bar, self._task, self._clock = bar, task, clock
+        self._began = self._told = clock()
 
     def __call__(self, count: int = 1) -> None:
         self._bar.advance(self._task, count)  # type: ignore[arg-type]
 
     def total(self, count: int) -> None:
         self._bar.update(self._task, total=count)  # type: ignore[arg-type]
+
+    def note(self, text: str) -> None:
+        """Shows `text` beside the bar, or in a line of its own once a minute where there is no bar."""
+        self._bar.update(self._task, note=text)  # type: ignore[arg-type]
+        if self._bar.disable and self._clock() - self._told >= _SECONDS_BETWEEN_LINES:
+            self._told = self._clock()
+            remark(f"{self._state()} · {text}")
+
+    def _state(self) -> str:
+        task = self._bar.tasks[self._task]
+        so_far = f"{task.description} {task.completed:,.0f}"
+        if not (task.total and task.completed):
+            return so_far
+        left = (self._clock() - self._began) / task.completed * (task.total - task.completed)
+        return f"{so_far} of {task.total:,.0f}, {in_words(left)} left"
+
+
+def in_words(seconds: float) -> str:
+    """A span of time to two places.
+
+    >>> [in_words(seconds) for seconds in (8, 200, 9000, 200000)]
+    ['8 s', '3 min 20 s', '2 h 30 min', '2 d 7 h']
+    """
+    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    for place, (unit, length) in enumerate(units):
+        if seconds >= length:
+            whole, rest = divmod(round(seconds), length)
+            smaller = units[place + 1 : place + 2]
+            return " ".join([f"{whole} {unit}", *(f"{rest // size} {name}" for name, size in smaller if rest // size)])
+    return "0 s"

@@ -102,7 +102,9 @@ def read_pixels(
     kept = [name for name in fields if name != "bytes"] if columns is None else list(columns)
     needed = [name for name in fields if name in kept or name in ("bytes", "box")]
     batches = table.batches(needed, where, batch_rows=batch_size)
-    yield from map_ahead(lambda batch: _decode(batch, preprocessing, kept), batches, threads=threads)
+    yield from map_ahead(
+        lambda batch: decode_batch(pa.Table.from_batches([batch]), preprocessing, kept), batches, threads=threads
+    )
 
 
 def label_matrix(labels: pa.ChunkedArray | pa.Array, classes: Sequence[str]) -> NDArray[np.bool_]:
@@ -118,7 +120,8 @@ def label_matrix(labels: pa.ChunkedArray | pa.Array, classes: Sequence[str]) -> 
     return matrix
 
 
-def _decode(batch: pa.RecordBatch, preprocessing: Preprocessing, kept: list[str]) -> PixelBatch:
+def decode_batch(batch: pa.Table, preprocessing: Preprocessing, kept: list[str]) -> PixelBatch:
+    """The pictures of rows with `bytes` (and `box`), with the columns that `kept` names."""
     pixels: list[NDArray[np.float32]] = []
     failures: dict[int, tuple[str, str]] = {}
     boxes = batch["box"].to_pylist() if "box" in batch.schema.names else [None] * batch.num_rows
@@ -127,7 +130,7 @@ def _decode(batch: pa.RecordBatch, preprocessing: Preprocessing, kept: list[str]
             pixels.append(_pixels(data.as_py() or b"", corners, preprocessing))
         except Undecodable as error:
             failures[row] = error.failure.reason, error.failure.detail
-    rows = pa.Table.from_batches([batch.select(kept)])
+    rows = batch.select(kept)
     good = pa.array([row not in failures for row in range(batch.num_rows)], pa.bool_())
     failed = rows.take(pa.array(list(failures), pa.int64()))
     for position, name in enumerate(("reason", "detail")):

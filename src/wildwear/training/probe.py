@@ -20,6 +20,7 @@ from wildwear.losses import Balance, balancing_weights, fit_temperature
 from wildwear.models.card import NETWORK, ModelCard
 from wildwear.models.package import Model
 from wildwear.models.registry import load_model
+from wildwear.models.settings import DEFAULT_MODEL
 from wildwear.models.write import write_model
 from wildwear.progress import Progress, silent
 from wildwear.records import Report
@@ -66,12 +67,12 @@ def train_probe(workspace: Workspace, name: str, settings: TrainSettings, progre
     taxonomy = load_taxonomy(workspace.taxonomy_name)
     classes = parts.classes(settings.classes, taxonomy)
     regions = tuple(taxonomy.region(category).value for category in classes)
-    init = load_model(settings.init, workspace)
+    init = load_model(settings.init or DEFAULT_MODEL, workspace)
     learned, measured = (
         [_side(workspace, part, init, classes, progress) for part in some] for some in (parts.learned, parts.measured)
     )
     with progress("fitting", 1) as advance:
-        fitted = _fit(_examples(learned, settings.balance), measured, settings)
+        fitted = _fit(_examples(learned, settings.balance or "sqrt"), measured, settings)
         advance(1)
     card = ModelCard(
         name=name,
@@ -79,7 +80,7 @@ def train_probe(workspace: Workspace, name: str, settings: TrainSettings, progre
         regions=regions,
         preprocessing=init.preprocessing,
         recipe="probe",
-        settings=asdict(settings) | {"l2": fitted.l2, "l2 losses": {f"{l2:g}": at for l2, at in fitted.losses.items()}},
+        settings=_own(settings) | {"l2": fitted.l2, "l2 losses": {f"{l2:g}": at for l2, at in fitted.losses.items()}},
         data=with_inherited([side.part.record(len(side.data.vectors)) for side in learned], init.metadata.data),
         metrics={"val": {side.part.name: _figures(side, fitted.head) for side in measured if len(side.members)}},
         temperature=fitted.temperature,
@@ -89,6 +90,12 @@ def train_probe(workspace: Workspace, name: str, settings: TrainSettings, progre
     network = with_head((init.folder / NETWORK).read_bytes(), fitted.head)
     model = write_model(workspace.models / name, network, card)
     return _report(model, learned, measured)
+
+
+def _own(settings: TrainSettings) -> dict[str, Any]:
+    """The settings that a probe has, for its card."""
+    told = {name: value for name, value in asdict(settings).items() if name not in ("overrides", "run")}
+    return told | {"init": settings.init or DEFAULT_MODEL, "balance": settings.balance or "sqrt"}
 
 
 def _side(workspace: Workspace, part: Part, init: Model, classes: Sequence[str], progress: Progress) -> _Side:

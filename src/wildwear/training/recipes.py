@@ -1,38 +1,30 @@
-"""Recipes by name: each a function in a module that is loaded only when it is asked for."""
+"""Which recipe runs what: the probe, or a network by a recipe that is shipped or a file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import TypeAlias
-
-from wildwear.errors import UnknownName, UserError
-from wildwear.progress import Progress
+from wildwear.errors import UserError
+from wildwear.progress import Progress, Say, unheard
 from wildwear.records import Report
-from wildwear.training.finetune_settings import FinetuneSettings
-from wildwear.training.settings import ProbeSettings, TrainSettings
+from wildwear.training.settings import Overrides, ProbeSettings, RunSettings, TrainSettings
 from wildwear.workspace import Workspace, check_name
 
-Recipe: TypeAlias = Callable[[Workspace, str, TrainSettings, Progress], Report]
-
-RECIPES = {
-    "probe": "wildwear.training.probe:train_probe",
-    "finetune": "wildwear.training.finetune:finetune",
-}
+PROBE = "probe"
 
 
-def train(workspace: Workspace, name: str, settings: TrainSettings, progress: Progress) -> Report:
+def train(workspace: Workspace, name: str, settings: TrainSettings, progress: Progress, say: Say = unheard) -> Report:
     """Trains the model `name` into the workspace by `settings.recipe`.
 
     Raises `UnknownName` for a recipe that is not there and `UserError` for settings of another recipe.
     """
     check_name("model", name)
-    if settings.recipe not in RECIPES:
-        raise UnknownName("recipe", settings.recipe, RECIPES)
-    if settings.recipe != "probe" and settings.probe != ProbeSettings():
-        raise UserError(f"--l2 belongs to --recipe probe, and this is --recipe {settings.recipe}")
-    if settings.recipe != "finetune" and settings.finetune != FinetuneSettings():
-        raise UserError(f"that setting belongs to --recipe finetune, and this is --recipe {settings.recipe}")
-    module, _, function = RECIPES[settings.recipe].partition(":")
-    recipe: Recipe = getattr(import_module(module), function)
-    return recipe(workspace, name, settings, progress)
+    if settings.recipe == PROBE:
+        if settings.overrides != Overrides() or settings.run != RunSettings():
+            raise UserError(f"that setting belongs to recipes of networks, and this is --recipe {PROBE}")
+        from wildwear.training.probe import train_probe
+
+        return train_probe(workspace, name, settings, progress)
+    if settings.probe != ProbeSettings():
+        raise UserError(f"--l2 belongs to --recipe {PROBE}, and this is --recipe {settings.recipe}")
+    from wildwear.training.train_network import train_network
+
+    return train_network(workspace, name, settings, progress, say)

@@ -11,23 +11,37 @@ from wildwear.records import Report
 from wildwear.training.settings import TrainSettings
 
 app = App(
-    name="train", help_epilogue="Example: wildwear train mine --recipe probe --on shop --on street:train*2 --l2 0.01"
+    name="train",
+    help_epilogue=(
+        "Examples: wildwear train mine --on shop --on 'street:train*2' --l2 0.01; "
+        "wildwear train net --recipe modern --on shop --epochs 10"
+    ),
 )
 
 
 @app.default
-def train(name: str, /, *, settings: Annotated[TrainSettings, Parameter(name="*", negative="")]) -> Report:
+def train(name: str, /, *, settings: Annotated[TrainSettings, Parameter(name="*", negative="")]) -> Report | int:
     """Train a classifier on one or more datasets; it is written to the workspace's models.
+
+    A recipe of networks runs on a GPU where there is one; 'torchrun --nproc-per-node 2 -m wildwear train …' and
+    'accelerate launch -m wildwear train …' run it in several processes. A run that is stopped goes on when the same
+    command is given again.
 
     Parameters
     ----------
     name
         The model to make; one of this name is replaced when the new one is whole.
     """
-    from wildwear.cli.output import print_table, progress
+    from wildwear.cli.output import print_table, progress, remark
+    from wildwear.progress import silent, unheard
+    from wildwear.training.processes import first_speaks, is_first
     from wildwear.training.recipes import train
 
-    report = train(current().open(), name, settings, progress)
+    with first_speaks():
+        if not is_first():
+            train(current().open(), name, settings, silent, unheard)
+            return 0
+        report = train(current().open(), name, settings, progress, remark)
     figures = report.details.get("val")
     if isinstance(figures, dict) and figures:
         columns = ("dataset", "samples", "top-1", "top-3", "top-5", "macro")
