@@ -16,7 +16,7 @@ from tests.models.tiny_model import CLASSES, tiny_card, tiny_network, write_tiny
 from wildwear.errors import StorageError, UnknownName, UnreadableInput, UnsafeModel, UserError
 from wildwear.models import write
 from wildwear.models.card import ModelCard, TrainingData, read_card
-from wildwear.models.manage import check, describe, export, list_models
+from wildwear.models.manage import check, describe, list_models
 from wildwear.models.package import Model, open_model
 from wildwear.models.page import card_page
 from wildwear.models.registry import find_model, load_model
@@ -141,14 +141,6 @@ def test_options_that_cannot_be_honoured_are_errors_before_anything_runs(
 ) -> None:
     with pytest.raises(UserError, match=reason):
         open_model(tiny.folder, options)
-
-
-def test_an_exported_model_is_whole_and_a_place_that_is_taken_is_refused(tiny: Model, tmp_path: Path) -> None:
-    report = export(str(tiny.folder), tmp_path / "copy")
-    assert report.done == {"files": 2}
-    assert open_model(tmp_path / "copy").key == tiny.key
-    with pytest.raises(UserError, match="is there already"):
-        export(str(tiny.folder), tmp_path / "copy")
 
 
 def test_check_notices_damage_in_any_recorded_file(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from wildwear.workspace import check_name
 FORMAT = 1
 NETWORK = "model.onnx"
 CARD = "model.json"
+WEIGHTS = "model.safetensors"
 _LARGEST_CARD = 4 << 20
+_TEXTS = ("name", "version", "recipe", "licence", "init", "backbone", "made_from")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,10 @@ class ModelCard:
     licence: str = ""
     init: str = ""
     """The key of the model that training started from."""
+    backbone: str = ""
+    """The network in timm's words, where `model.safetensors` holds its weights under timm's names."""
+    made_from: str = ""
+    """The key of the model that this one is a smaller form of."""
     files: Mapping[str, FileRecord] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,6 +105,8 @@ class ModelCard:
             raise ValueError(f"unknown key {min(unknown)!r}")
         if not all(isinstance(name, str) for key in ("classes", "regions") for name in values[key]):
             raise TypeError("classes and regions must be texts")
+        if not all(isinstance(values.get(key, ""), str) for key in _TEXTS):
+            raise TypeError(f"{', '.join(_TEXTS)} must be texts")
         values["classes"], values["regions"] = tuple(values["classes"]), tuple(values["regions"])
         values["temperature"] = float(values.get("temperature", 1.0))
         values["preprocessing"] = _checked(Preprocessing.from_json(values["preprocessing"]))

@@ -1,18 +1,16 @@
-"""What the `models` verb does: list, show, copy and check models."""
+"""What the `models` verb does beside exports: list, show and check models."""
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from wildwear.errors import StorageError, UnsafeModel, UserError
-from wildwear.files import fsync
-from wildwear.models.card import ModelCard, read_card
+from wildwear.errors import UnsafeModel
+from wildwear.models.card import WEIGHTS, ModelCard, read_card
 from wildwear.models.checks import read_checked
 from wildwear.models.package import open_model
 from wildwear.models.registry import find_model, model_folders
+from wildwear.models.safetensors import check_weights
 from wildwear.records import Report
 from wildwear.workspace import Workspace
 
@@ -66,6 +64,8 @@ def check(name: str, workspace: Workspace | None = None) -> Report:
     card = read_card(folder)
     for file, recorded in card.files.items():
         read_checked(folder / file, recorded)
+    if WEIGHTS in card.files:
+        check_weights(folder / WEIGHTS, card.classes)
     model = open_model(folder)
     size = sum(recorded.size for recorded in card.files.values())
     return Report(
@@ -73,30 +73,4 @@ def check(name: str, workspace: Workspace | None = None) -> Report:
         done={"files": len(card.files), "bytes": size, "classes": len(model.classes)},
         notes=(f"{model.key} is whole, and its self-test passes",),
         details={"key": model.key, "folder": str(folder)},
-    )
-
-
-def export(name: str, target: Path, workspace: Workspace | None = None) -> Report:
-    """Copies a checked model's recorded files and its card to the new folder `target`."""
-    folder = find_model(name, workspace)
-    check(name, workspace)
-    if target.exists():
-        raise UserError(f"{target} is there already: name a folder that is not")
-    files = ["model.json", *read_card(folder).files]
-    draft = target.with_name(f".{target.name}.draft")
-    try:
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        for file in files:
-            shutil.copyfile(folder / file, draft / file)
-            fsync(draft / file)
-        draft.rename(target)
-    except OSError as error:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise StorageError(f"cannot copy the model to {target}: {error.strerror or error}") from error
-    return Report(
-        verb="models export",
-        done={"files": len(files)},
-        notes=(f"use it anywhere with --model {target}",),
-        details={"folder": str(target.resolve())},
     )

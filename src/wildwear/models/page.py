@@ -22,7 +22,10 @@ def written_from(card: ModelCard) -> str:
     parts = [
         f"# {card.name}",
         f"{len(card.classes)} classes, pictures of {card.preprocessing.size} × {card.preprocessing.size} pixels, "
-        f"recipe {card.recipe or 'unknown'}" + (f", starting from {card.init}." if card.init else "."),
+        f"recipe {card.recipe or 'unknown'}"
+        + (f", starting from {card.init}" if card.init else "")
+        + (f", a smaller form of {card.made_from}" if card.made_from else "")
+        + (f", network {card.backbone}." if card.backbone else "."),
         f"Licence: {card.licence or 'not stated'}.",
         "## Classes\n\n" + _classes(card),
         "## Data\n\n" + _data(card),

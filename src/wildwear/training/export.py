@@ -56,15 +56,22 @@ def to_onnx(network: torch.nn.Module, size: int) -> bytes:
     return bytes(_stripped(onnx.load_model_from_string(buffer.getvalue())).SerializeToString())
 
 
-def to_safetensors(network: torch.nn.Module, backbone: str, classes: Sequence[str]) -> bytes:
-    """The network's state as timm's `create_model(backbone, num_classes=len(classes))` loads it."""
+def to_safetensors(network: Any, backbone: str, classes: Sequence[str]) -> bytes:
+    """The network's state as timm's `create_model(backbone, num_classes=len(classes))` loads it.
+
+    The metadata say what the network is and how timm makes one like it.
+    """
     from safetensors.torch import save
 
+    cfg, fixed = network.pretrained_cfg, getattr(getattr(network, "patch_embed", None), "img_size", None)
     metadata = {
         "format": "pt",
         "architecture": architecture(backbone),
         "num_classes": str(len(classes)),
+        "num_features": str(network.num_features),
         "label_names": json.dumps(list(classes), ensure_ascii=False),
+        "pretrained_cfg": json.dumps({key: cfg[key] for key in ("first_conv", "classifier") if key in cfg}),
+        "model_args": json.dumps({"img_size": fixed} if fixed else {}),
     }
     tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
     return _with_sorted_metadata(save(tensors, metadata))

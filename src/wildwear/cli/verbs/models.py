@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from wildwear.cli.session import current
+from wildwear.models.formats.settings import ExportSettings
 from wildwear.records import Report
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 app = App(
     name="models",
-    help="List, show, copy and check models: those of the workspace, and those that come with wildwear.",
+    help="List, show, check, export and exchange models: the workspace's, and those that come with wildwear.",
     help_epilogue="Example: wildwear models card wildwear-base",
 )
 
@@ -95,17 +96,62 @@ def check(name: str, /) -> Report:
     return check(name, _workspace())
 
 
-@app.command
-def export(name: str, folder: Path, /) -> Report:
-    """Copy a model to a new folder, to be used elsewhere.
+@app.command(help_epilogue="Example: wildwear models export mine mine-int8 --to onnx-int8 --calibrate street:train")
+def export(
+    name: str,
+    target: Path,
+    /,
+    *,
+    settings: Annotated[ExportSettings, Parameter(name="*")] = ExportSettings(),
+) -> Report:
+    """Write a model in another form, to be used elsewhere.
 
     Parameters
     ----------
     name
         A model's name, or a folder.
-    folder
-        Where to put it; must not be there yet.
+    target
+        Where to put it: a new folder, or for --to onnx, onnx-half and safetensors a new file.
     """
-    from wildwear.models.manage import export
+    from wildwear.cli.output import progress
+    from wildwear.models.formats.exporting import export
 
-    return export(name, folder, _workspace())
+    return export(name, target, _workspace(), settings, progress)
+
+
+@app.command(help_epilogue="Example: HF_TOKEN=… wildwear models push mine hf://me/street-clothing")
+def push(name: str, destination: str, /, *, private: bool = False) -> Report:
+    """Publish a model as the Hugging Face hub has it: in a folder, or in a repository of the hub.
+
+    What is there of an earlier push is replaced. The hub's token comes from the environment, as HF_TOKEN.
+
+    Parameters
+    ----------
+    name
+        A model's name, or a folder.
+    destination
+        A folder, or hf://OWNER/NAME[@BRANCH].
+    private
+        Make a new repository that others cannot see.
+    """
+    from wildwear.models.hub import push
+
+    return push(name, destination, _workspace(), private=private)
+
+
+@app.command(help_epilogue="Example: wildwear models pull hf://me/street-clothing --name street")
+def pull(source: str, /, *, name: str) -> Report:
+    """Take somebody's model into the workspace: from a folder, or from a repository of the hub.
+
+    Every file is checked before a model of that name is replaced, and nothing in it is run that is not a network.
+
+    Parameters
+    ----------
+    source
+        A folder, or hf://OWNER/NAME[@REVISION].
+    name
+        What to call it here.
+    """
+    from wildwear.models.hub import pull
+
+    return pull(source, name, current().open())
