@@ -15,13 +15,10 @@ from wildwear.taxonomy import load_taxonomy
 
 NAMES = load_taxonomy("deepfashion").names
 TYPES = {"upper": 1, "lower": 2, "full": 3}
-SIDES = ("train", "train", "val", "test", "train", "train")
-PRODUCTS = {
-    **{f"img/{cloth}_{name}": name for cloth in ("Sheer_Pleated-Front", "Striped") for name in ("Blouse", "Dress", "Tee")},
-    **{f"img/{cloth}_{name}": name for cloth in ("Distressed", "80's_&_Rock") for name in ("Jeans", "Shorts")},
-    "img/Woven_Coat": "Coat",
-}
-"""Product folders and what they show; six pictures each, four of them for training."""
+SIDES = ("train", "val", "test", "train")
+CLOTHS = ("Sheer_Pleated-Front", "Striped", "80's_&_Rock", "Woven")
+PRODUCTS = {f"img/{cloth}_{name}": name for cloth in CLOTHS for name in ("Blouse", "Tee", "Jeans", "Shorts", "Dress")}
+"""Product folders and what they show: four pictures each, on all sides of the official split."""
 RARE = {"img/Knotted_Halter": "Halter", "img/Riding_Jodhpurs": "Jodhpurs"}
 """Of one picture each, for training."""
 
@@ -38,12 +35,10 @@ class Shown:
 
 
 def shown(products: Mapping[str, str] = PRODUCTS, rare: Mapping[str, str] = RARE) -> Iterator[Shown]:
-    """The rows of the miniature; a product's pictures stand on all sides of the official split."""
+    """The rows of the miniature, in the benchmark's order: folder by folder."""
     chance = np.random.default_rng(0)
-    sizes = [*((folder, name, SIDES) for folder, name in products.items())]
-    sizes += [(folder, name, SIDES[:1]) for folder, name in rare.items()]
-    for folder, name, sides in sizes:
-        for number, side in enumerate(sides, 1):
+    for folder, name in {**products, **rare}.items():
+        for number, side in enumerate(SIDES if folder in products else SIDES[:1], 1):
             left, top = chance.integers(1, 60, 2).tolist()
             box = left, top, left + int(chance.integers(40, 130)), top + int(chance.integers(90, 230))
             seed = int(chance.integers(1 << 31))
@@ -51,7 +46,12 @@ def shown(products: Mapping[str, str] = PRODUCTS, rare: Mapping[str, str] = RARE
 
 
 def write_benchmark(
-    folder: Path, rows: Sequence[Shown] | None = None, *, anno: str = "Anno_coarse", images: str = "Img", end: str = "\n"
+    folder: Path,
+    rows: Sequence[Shown] | None = None,
+    *,
+    anno: str = "Anno_coarse",
+    images: str = "Img",
+    end: str = "\n",
 ) -> Path:
     """The lists and pictures of `rows` below `folder`, as the benchmark is unpacked."""
     rows = list(shown() if rows is None else rows)

@@ -33,6 +33,8 @@ class SplitSettings:
     def __post_init__(self) -> None:
         if not (0 <= self.val < 1 and 0 <= self.test < 1 and self.val + self.test < 1):
             raise UserError(f"--val {self.val} --test {self.test}: shares are 0 or more, and leave some for training")
+        if not -1 <= self.near_duplicates <= 16:
+            raise UserError(f"--near-duplicates {self.near_duplicates}: 0 to 16 of 64 bits, or -1")
         if self.size is not None and self.size < 1:
             raise UserError(f"--size {self.size}: a dataset has at least one sample")
 
@@ -153,6 +155,9 @@ class DeepFashionSettings:
     split; -1 looks at identical pictures alone."""
     seed: int = 0
     """Another seed gives another grouped split."""
+
+    def __post_init__(self) -> None:
+        SplitSettings(near_duplicates=self.near_duplicates)
 
     def datasets(self, name: str) -> dict[str, bool]:
         """The datasets to make, and whether the official sides hold for them."""
