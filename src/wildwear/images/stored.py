@@ -48,7 +48,7 @@ class StoredDecoder:
     def pixels(self, scale: float = 1.0) -> NDArray[np.uint8]:
         """The opened picture, H × W × 4: RGB and 255. It is there until the next one is decoded.
 
-        Where a half, a quarter or an eighth of its sides is at least `scale` of them, it may be as small as that.
+        Where a half of its sides or fewer eighths are at least `scale` of them, a JPEG is decoded as small as that.
         """
         width, height = self._size
         if self._plain:
