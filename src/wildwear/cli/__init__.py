@@ -25,7 +25,9 @@ VERBS = {
     "split": "Turn labelled pictures into a dataset of train, val and test samples, without leaks.",
     "dataset": "Import, list and show datasets of samples.",
     "train": "Train a classifier on one or more datasets.",
+    "recipes": "List the recipes that networks are trained by, and print one to copy and change.",
     "evaluate": "Measure models on a dataset, with intervals, per category and region.",
+    "reproduce": "Run a table of experiments, and set the results side by side.",
     "tag": "Recognise clothing on photographs.",
     "models": "List, show, copy and check models.",
 }

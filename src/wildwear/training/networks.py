@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wildwear.errors import UnknownName, UnsafeModel, UserError
-from wildwear.models.card import ModelCard, read_card
+from wildwear.models.card import NETWORK, WEIGHTS, ModelCard, read_card
 from wildwear.models.checks import read_checked
 from wildwear.models.registry import find_model
-from wildwear.models.safetensors import read_header
+from wildwear.models.safetensors import check_weights, read_header
 from wildwear.training.recipe import NetworkSettings
 from wildwear.workspace import Workspace
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-WEIGHTS = "model.safetensors"
 LITE0 = "tf_efficientnet_lite0"
 
 
@@ -57,7 +56,7 @@ def plan_init(
     read_header(folder / WEIGHTS)
     known = set(card.classes)
     return InitReport(
-        origin=card.key,
+        origin=card.key if NETWORK in card.files else card.name,
         carried=tuple(name for name in classes if name in known),
         fresh=tuple(name for name in classes if name not in known),
     )
@@ -102,18 +101,29 @@ def _create(settings: NetworkSettings, classes: int, **changes: Any) -> Any:
     import timm
 
     rates = {"drop_rate": settings.dropout, "drop_path_rate": settings.drop_path}
-    try:
-        network = timm.create_model(
-            settings.backbone, num_classes=classes, **{name: rate for name, rate in rates.items() if rate}, **changes
-        )
-    except TypeError as error:
-        raise UserError(
-            f"backbone {settings.backbone}: {error}: set network.dropout or network.drop_path to 0"
-        ) from error
+    asked = {"num_classes": classes} | {name: rate for name, rate in rates.items() if rate} | changes
+    for flags in _any_size(settings.backbone):
+        try:
+            network = timm.create_model(settings.backbone, **asked, **flags)
+            break
+        except TypeError as error:
+            if not any(name in str(error) for name in flags):
+                remedy = "set network.dropout or network.drop_path to 0"
+                raise UserError(f"backbone {settings.backbone}: {error}: {remedy}") from error
     if changes.get("pretrained"):
         network.reset_classifier(classes)
     _initialise_head(network)
     return network
+
+
+def _any_size(backbone: str) -> tuple[dict[str, bool], ...]:
+    """How a backbone is told to take pictures of any size: transformers are made for one unless they are told."""
+    import timm
+
+    weights = timm.get_pretrained_cfg(backbone)
+    if weights is None or not weights.fixed_input_size:
+        return ({},)
+    return {"dynamic_img_size": True}, {"strict_img_size": False}, {}
 
 
 def _initialise_head(network: Any) -> None:
@@ -194,10 +204,9 @@ def _checked_card(folder: Path, settings: NetworkSettings) -> ModelCard:
             f"{card.name} in {folder} has no {WEIGHTS} to train on, only a network to run: name a model that "
             "'wildwear train' has made by a recipe other than probe, or --init imagenet"
         )
-    backbone = str(getattr(card, "backbone", ""))
-    if backbone.partition(".")[0] != settings.backbone.partition(".")[0]:
+    if card.backbone.partition(".")[0] != settings.backbone.partition(".")[0]:
         raise UserError(
-            f"{card.name} in {folder} is a {backbone or 'network of unknown backbone'}, and the recipe trains "
+            f"{card.name} in {folder} is a {card.backbone or 'network of unknown backbone'}, and the recipe trains "
             f"{settings.backbone}: set network.backbone to the model's, or start from another model"
         )
     return card
@@ -220,15 +229,12 @@ def _from_model(settings: NetworkSettings, classes: Sequence[str], folder: Path)
 
 
 def _read_tensors(path: Path, card: ModelCard) -> dict[str, Tensor]:
-    import torch
     from safetensors.torch import load
 
-    read_header(path)
-    data = read_checked(path, card.files[WEIGHTS]) if WEIGHTS in card.files else path.read_bytes()
-    tensors: dict[str, Tensor] = load(data)
-    for name, tensor in tensors.items():
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
-            raise UnsafeModel(f"{path}: refused: tensor {name!r} holds NaN or infinity")
+    check_weights(path, card.classes)
+    tensors: dict[str, Tensor] = load(
+        read_checked(path, card.files[WEIGHTS]) if WEIGHTS in card.files else path.read_bytes()
+    )
     return tensors
 
 

@@ -73,10 +73,8 @@ class OptimizerSettings:
     """The longest gradient; 0 does not clip."""
 
     def __post_init__(self) -> None:
-        _check(
-            self, learning_rate=_ANY, head_learning_rate=_ANY, momentum=(0.0, 0.9999), weight_decay=_OFTEN, clip=_ANY
-        )
-        _check(self, layer_decay=(0.01, 1.0))
+        _check(self, learning_rate=(1e-12, math.inf), head_learning_rate=_ANY, layer_decay=(0.01, 1.0))
+        _check(self, momentum=(0.0, 0.9999), weight_decay=_OFTEN, clip=_ANY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
