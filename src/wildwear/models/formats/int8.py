@@ -47,7 +47,9 @@ def quantised(network: bytes, batches: Iterable[NDArray[np.float32]]) -> bytes:
 
 
 def _in_float(model: ModelProto) -> list[str]:
-    """The nodes from the last convolution (or attention block) on: pooling, embedding and logits."""
+    """Names, given here, of the nodes behind the last convolution or attention block: pooling, embedding, logits."""
+    for place, node in enumerate(model.graph.node):
+        node.name = f"{node.op_type}_{place}"  # names may be missing, or the same
     names = [node.name for node in model.graph.node]
     heavy = [place for place, node in enumerate(model.graph.node) if node.op_type in ("Conv", "MatMul", "Clip", "Relu")]
     return names[heavy[-1] + 1 :] if heavy else names
@@ -68,7 +70,11 @@ def _reader(batches: Iterable[NDArray[np.float32]]) -> Any:
 
 
 def _without_notes(model: ModelProto) -> bytes:
+    """Without shapes in between, and without the domains of operators that are not in it."""
     del model.graph.value_info[:], model.metadata_props[:]
+    standard = [opset for opset in model.opset_import if opset.domain in ("", "ai.onnx")]
+    del model.opset_import[:]
+    model.opset_import.extend(standard)
     return bytes(model.SerializeToString())
 
 
