@@ -103,7 +103,8 @@ def test_each_shipped_recipes_own_backbone_can_be_built(name: str) -> None:
 def test_imagenet_weights_of_the_small_network_come_with_the_package() -> None:
     import torch
 
-    from wildwear.training.networks import LITE0, build_network
+    from wildwear.training.imagenet import LITE0
+    from wildwear.training.networks import build_network
 
     one, other = (build_network(NetworkSettings(backbone=LITE0), CLASSES, init) for init in ("", "imagenet"))
     torch.testing.assert_close(one.conv_stem.weight, other.conv_stem.weight, rtol=0, atol=0)
@@ -143,7 +144,13 @@ def test_a_backbone_without_imagenet_weights_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, near", [("resnet5", "resnet50"), ("resnetv2-50", "resnetv2_50"), ("hf-hub:x/y", "choose")]
+    "name, near",
+    [
+        ("resnet5", "resnet50"),
+        ("resnetv2-50", "resnetv2_50"),
+        ("hf-hub:x/y", "choose"),
+        ("test_resnet.nope", "r160_in1k"),
+    ],
 )
 def test_an_unknown_backbone_names_near_ones(name: str, near: str) -> None:
     with pytest.raises(UnknownName, match=near):
@@ -249,7 +256,8 @@ def built_with(settings: NetworkSettings, classes: Sequence[str], init: str) -> 
 
 
 def test_a_packaged_model_without_weights_is_refused_with_what_to_do() -> None:
-    from wildwear.training.networks import LITE0, plan_init
+    from wildwear.training.imagenet import LITE0
+    from wildwear.training.networks import plan_init
 
     with pytest.raises(UserError, match=r"wildwear-base.*no model.safetensors.*--init imagenet"):
         plan_init(replace(SETTINGS, backbone=LITE0), CLASSES, "wildwear-base")

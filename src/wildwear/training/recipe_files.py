@@ -72,7 +72,7 @@ def _find(name: str) -> Path:
     path = Path(name)
     if path.suffix == ".toml" or len(path.parts) > 1:
         return path
-    raise UnknownName("recipe", name, (*recipe_names(), PROBE), "--recipe (or give a FILE.toml)")
+    raise UnknownName("recipe", name, (*recipe_names(), PROBE))
 
 
 def _put(values: dict[str, Any], key: str, value: object) -> None:
