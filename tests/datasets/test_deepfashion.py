@@ -23,8 +23,8 @@ from wildwear.tables import REJECTIONS
 from wildwear.workspace import Workspace
 
 ROWS = tuple(shown())
-GONE, OUTSIDE, COPY = 6, 11, 21
-"""Of the rows: a picture that is not there, a box outside its picture, another product's picture once more."""
+GONE, OUTSIDE, COPY = 6, 11, 25
+"""Of the rows: a picture that is not there, a box outside its picture, a picture in two rows of different categories."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ def test_missing_pictures_and_boxes_outside_are_failed_rows(imported: Imported) 
         (GONE + 3, "missing_file"),
         (OUTSIDE + 3, "box_outside_picture"),
     ]
-    assert "1, 1, 290, 90 in a picture of 200 × 300 pixels" in kept[1]["detail"]
+    assert kept[1]["detail"] == f"{ROWS[OUTSIDE].name}: 1, 1, 290, 90 in a picture of 200 × 300 pixels"
 
 
 def test_a_picture_in_two_rows_is_two_samples_on_one_side_of_the_grouped_split(imported: Imported) -> None:
@@ -129,13 +129,15 @@ def test_a_picture_in_two_rows_is_two_samples_on_one_side_of_the_grouped_split(i
         twice = [
             row
             for row in imported.samples(name)
-            if row["source"] in ("list_category_img.txt:3", "list_category_img.txt:24")
+            if row["source"] in ("list_category_img.txt:3", f"list_category_img.txt:{COPY + 3}")
         ]
         assert {row["image_id"] for row in twice} == {twice[0]["image_id"]}
         assert len({row["sample_id"] for row in twice}) == 2
     assert len({row["split"] for row in twice}) == 1
     assert len({row["group"] for row in twice}) == 2
-    assert any("1 pictures are in several rows (2 in all)" in note for note in imported.report.notes)
+    assert sorted(row["labels"] for row in twice) == [["Blouse"], ["Tee"]]
+    said = "1 pictures are in several rows (2 in all), 1 of them with different categories"
+    assert any(said in note for note in imported.report.notes)
 
 
 _CHILD = """

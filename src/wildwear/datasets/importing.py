@@ -156,7 +156,7 @@ def _stored(wanted: Wanted, failed: list[Rejection], progress: Callable[[int], N
                 if isinstance(crop, Crop):
                     yield from _rows(wanted.source, entry, crop, wanted.sets[entry.label])
                 else:
-                    detail = f"{entry.file.name}: {crop.detail}"
+                    detail = f"{entry.listing or entry.file.name}: {crop.detail}"
                     source = str(wanted.source)
                     failed.append(Rejection(source=source, row=entry.row, reason=crop.reason, detail=detail))
             progress(len(listed))
