@@ -24,7 +24,7 @@ from wildwear.workspace import Workspace
 
 ROWS = tuple(shown())
 GONE, OUTSIDE, COPY = 6, 11, 25
-"""Of the rows: a picture that is not there, a box outside its picture, a picture in two rows of different categories."""
+"""Of the rows: a picture that is not there, a box outside its picture, a picture in two rows as two categories."""
 
 
 @dataclass(frozen=True, kw_only=True)
