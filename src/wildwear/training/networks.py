@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from wildwear.errors import UnknownName, UnsafeModel, UserError
-from wildwear.models.card import NETWORK, WEIGHTS, ModelCard, read_card
-from wildwear.models.checks import read_checked
+from wildwear.errors import UnknownName, UserError
+from wildwear.models.card import NETWORK, WEIGHTS
 from wildwear.models.registry import find_model
-from wildwear.models.safetensors import check_weights, read_header
+from wildwear.models.safetensors import read_header
+from wildwear.training.carrying import card_to_go_on_from, carry_over
 from wildwear.training.export import architecture
 from wildwear.training.imagenet import LITE0, imagenet_file, lite0_tensors, unavailable
 from wildwear.training.recipe import NetworkSettings
 from wildwear.workspace import Workspace
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,7 @@ def plan_init(
         origin = f"{settings.backbone} ({'random' if init == 'scratch' else 'ImageNet'})"
         return InitReport(origin=origin, fresh=tuple(classes))
     folder = find_model(init, workspace)
-    card = _checked_card(folder, settings)
+    card = card_to_go_on_from(folder, settings)
     read_header(folder / WEIGHTS)
     known = set(card.classes)
     return InitReport(
@@ -159,69 +156,11 @@ def _from_imagenet(settings: NetworkSettings, classes: int) -> Any:
         raise unavailable(settings.backbone, error) from error
 
 
-def _checked_card(folder: Path, settings: NetworkSettings) -> ModelCard:
-    """The card of a model that `settings` can go on from."""
-    card = read_card(folder)
-    if not (folder / WEIGHTS).is_file():
-        raise UserError(
-            f"{card.name} in {folder} has no {WEIGHTS} to train on, only a network to run: name a model that "
-            "'wildwear train' has made by a recipe other than probe, or --init imagenet"
-        )
-    if architecture(card.backbone) != architecture(settings.backbone):
-        raise UserError(
-            f"{card.name} in {folder} is a {card.backbone or 'network of unknown backbone'}, and the recipe trains "
-            f"{settings.backbone}: set network.backbone to the model's, or start from another model"
-        )
-    return card
-
-
 def _from_model(settings: NetworkSettings, classes: Sequence[str], folder: Path) -> Any:
-    card = _checked_card(folder, settings)
-    path = folder / WEIGHTS
-    tensors = _read_tensors(path, card)
+    card = card_to_go_on_from(folder, settings)
     network = _create(settings, len(classes))
-    state, heads = network.state_dict(), head_prefixes(network)
-    body = {name: tensor for name, tensor in tensors.items() if not name.startswith(heads)}
-    _check_shapes(body, {name: value for name, value in state.items() if not name.startswith(heads)}, path)
-    network.load_state_dict(body, strict=False)
-    rows = [(new, card.classes.index(name)) for new, name in enumerate(classes) if name in card.classes]
-    for name, value in state.items():
-        if name.startswith(heads):
-            _carry_rows(value, tensors.get(name), rows, len(card.classes), f"{path}: refused: tensor {name!r}")
+    carry_over(network.state_dict(), head_prefixes(network), classes, folder / WEIGHTS, card)
     return network
-
-
-def _read_tensors(path: Path, card: ModelCard) -> dict[str, Tensor]:
-    from safetensors.torch import load
-
-    check_weights(path, card.classes)
-    tensors: dict[str, Tensor] = load(
-        read_checked(path, card.files[WEIGHTS]) if WEIGHTS in card.files else path.read_bytes()
-    )
-    return tensors
-
-
-def _check_shapes(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], path: Path) -> None:
-    # Batch norm that was frozen counts no batches, and need not.
-    missing = {name for name in wanted if name not in found and not name.endswith("num_batches_tracked")}
-    for names, problem in ((missing, "lacks"), (found.keys() - wanted.keys(), "has, beyond the backbone's,")):
-        if names:
-            raise UnsafeModel(f"{path}: refused: it {problem} tensor {min(names)!r}, and {len(names) - 1} more")
-    for name, tensor in found.items():
-        if tensor.shape != wanted[name].shape:
-            shapes = f"{tuple(tensor.shape)}, and should be {tuple(wanted[name].shape)}"
-            raise UnsafeModel(f"{path}: refused: tensor {name!r} is {shapes}")
-
-
-def _carry_rows(
-    target: Tensor, source: Tensor | None, rows: Sequence[tuple[int, int]], classes: int, where: str
-) -> None:
-    """Copies the rows (new, old) of one tensor of the last layer."""
-    if source is None or source.shape != (classes, *target.shape[1:]):
-        found = "not there" if source is None else tuple(source.shape)
-        raise UnsafeModel(f"{where} is {found}, and should be {(classes, *target.shape[1:])}")
-    for new, old in rows:
-        target[new] = source[old]
 
 
 def _freeze(network: Any, names: Sequence[str]) -> None:
