@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -12,16 +13,21 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 from tests.conftest import skip
 from tests.models.tiny_model import write_tiny_model
-from tests.training.coloured import sample, samples, write_dataset
+from tests.training.coloured import COLOURS, sample, samples, write_dataset
 
 from wildwear.cli import main
 from wildwear.errors import StorageError, UnknownName, UserError
+from wildwear.evaluation.comparisons import Resampling, compare
 from wildwear.evaluation.judging import Evaluator, Question
+from wildwear.evaluation.places import read_places
 from wildwear.evaluation.settings import EvaluateSettings
 from wildwear.evaluation.stage import evaluate
+from wildwear.images.decode import store
 from wildwear.records import Report
 from wildwear.taxonomy import load_taxonomy
 from wildwear.training.probe import train_probe
@@ -98,6 +104,72 @@ def test_a_label_that_the_model_does_not_know_counts_as_wrong_and_is_named(shop:
     assert (scores[0]["samples"], scores[0]["expressible"]) == (20, 10)
     assert value(report, "top5") <= 0.5
     assert "has no right class for 10 samples" in page(report)
+
+
+def test_a_box_is_what_is_looked_at_unless_boxes_are_ignored(shop: Workspace, tmp_path: Path) -> None:
+    """A garment of one colour in a box, and the colour of another all around it."""
+    rows = [boxed(number, *pair) for number, pair in enumerate([("Jeans", "Skirt"), ("Skirt", "Jeans")] * 10)]
+    write_dataset(shop, "boxed", rows)
+    report = measure(shop, "good", on="boxed:val", boxes="both", predictions=tmp_path / "p.parquet")
+    assert value(report, "top1", model=0) > 0.9 > 0.1 > value(report, "top1", model=1)
+    scores: Any = report.details["scores"]
+    assert [(one["title"], one["boxes"]) for one in scores] == [("good", "given"), ("good without boxes", "ignored")]
+    gains: Any = report.details["box_gains"]
+    assert gains[0]["gains"]["top1"]["value"] > 0.8
+    assert "a box takes 20.8\N{NO-BREAK SPACE}% of it" in page(report)
+    assert value(measure(shop, "good", on="boxed:val", boxes="ignored"), "top1") == value(report, "top1", model=1)
+    given, ignored = read_places(tmp_path / "p.parquet")
+    assert (given.run.endswith(" without boxes"), ignored.run.endswith(" without boxes")) == (False, True)
+
+
+def boxed(number: int, inside: str, around: str) -> dict[str, Any]:
+    pixels = np.full((48, 40, 3), COLOURS[around], np.uint8)
+    pixels[12:32, 10:30] = COLOURS[inside]
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", quality=95)
+    stored = store(out.getvalue())
+    picture = {"bytes": stored.bytes, "image_id": stored.image_id, "box": [10.0, 12.0, 30.0, 32.0]}
+    return sample(600 + number, [inside], "val", **picture)
+
+
+def test_several_views_of_a_sample_are_averaged(shop: Workspace) -> None:
+    once = page(measure(shop, "good"))
+    often = measure(shop, "good", crops=10)
+    assert value(often, "top1") > 0.9
+    assert "Each sample is looked at once" in once
+    assert "in 10 views (corners, centre and their mirror images)" in page(often)
+
+
+def test_what_was_said_of_each_sample_is_written_as_parquet(shop: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "said.parquet"
+    report = measure(shop, "good", compare_to="tiny", predictions=path)
+    assert f"predictions: {path}" in report.notes
+    rows = pq.read_table(path).to_pylist()
+    assert len(rows) == 80
+    first = rows[0]
+    assert first["run"].startswith("good@") and first["labels"] == [first["name"]]
+    assert len(first["classes"]) == len(first["probabilities"]) == 5
+    assert first["probabilities"] == sorted(first["probabilities"], reverse=True)
+    assert sum(first["probabilities"]) == pytest.approx(1, abs=1e-5)
+    good, tiny = read_places(path)
+    written = read_places(Path(str(report.details["report"])).with_suffix(".json"))
+    assert [run.run for run in written] == [good.run, tiny.run]
+    again = compare([good], [tiny], Resampling(rounds=200))
+    comparisons: Any = report.details["comparisons"]
+    assert again.gains["top1"].value == comparisons[0]["gains"]["top1"]["value"]
+
+
+def test_models_joined_by_plus_are_seeds_of_one_recipe(shop: Workspace) -> None:
+    for number in (1, 2):
+        write_tiny_model(shop.models / f"random-{number}", seed=number)
+    report = measure(shop, "random-1+random-2", compare_to="good")
+    scores: Any = report.details["scores"]
+    assert [one["title"] for one in scores] == ["random × 2 seeds", "good"]
+    each = [one["top1"] for one in scores[0]["seeds"].values()]
+    assert value(report, "top1") == pytest.approx(np.mean(each))
+    comparisons: Any = report.details["comparisons"]
+    assert comparisons[0]["seeds"] == (2, 1) and comparisons[0]["mcnemar"] == {}
+    assert "The seeds of random × 2 seeds" in page(report)
 
 
 def test_a_split_that_leaks_is_called_out_on_the_page_and_in_the_report(shop: Workspace) -> None:
@@ -200,7 +272,7 @@ def test_the_page_is_drawn_by_a_browser_without_scrolling_sideways(shop: Workspa
             tab.goto(f"file://{path}")
             overflow = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert overflow <= 0, f"{overflow} px too wide at {width}"
-            assert tab.locator("svg").count() == 2
+            assert tab.locator("svg[role=img]").count() == 5
         assert problems == []
         browser.close()
 
@@ -221,7 +293,12 @@ def _chromium() -> str | None:
         (["good"], {"on": "drawn*2"}, "weight is for training"),
         (["good"], {"on": "drwn"}, "did you mean drawn"),
         (["good"], {"on": "drawn:test"}, "unknown split 'test'"),
+        (["good"], {"on": "drawn:val@10"}, "so is a number of samples"),
+        (["good"], {"boxes": "both"}, "--boxes both: drawn:val has no boxes"),
+        (["good+tiny+good"], {}, "named twice"),
+        (["good+tinny"], {}, "did you mean tiny"),
         (["good"], {"report": Path("x.pdf")}, r"name it FILE\.html"),
+        (["good"], {"predictions": Path("x.csv")}, r"name it FILE\.parquet"),
         (["good"], {"rounds": 3}, "--rounds must be"),
     ],
 )
@@ -234,7 +311,7 @@ def test_what_is_wrong_is_said_before_anything_slow(
 
 def test_h65_a_report_that_cannot_be_written_is_an_error_with_its_name(shop: Workspace, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(StorageError, match=r"cannot write the report .*file/x\.html"):
+    with pytest.raises(StorageError, match=r"cannot write the report .*file/x\.json"):
         measure(shop, "good", report=tmp_path / "file" / "x.html")
 
 

@@ -22,9 +22,12 @@ class ConfusionMatrix:
     label_regions: tuple[str, ...]
     classes: tuple[str, ...]
     """In the order of the labels where they have the same name, then by region."""
+    class_regions: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
     right: tuple[tuple[bool, ...], ...]
     """Which cells are right: with sets of labels a row may have several."""
+    seeds: int
+    """Runs that are counted together."""
 
 
 def confusion_matrix(judged: Sequence[Judged], right: NDArray[np.bool_]) -> ConfusionMatrix:
@@ -52,8 +55,10 @@ def confusion_matrix(judged: Sequence[Judged], right: NDArray[np.bool_]) -> Conf
         labels=tuple(labels),
         label_regions=tuple(worn[name] for name in labels),
         classes=tuple(classes),
+        class_regions=tuple(by_class[name] for name in classes),
         counts=tuple(map(tuple, counts.tolist())),
         right=tuple(map(tuple, good.tolist())),
+        seeds=len(judged),
     )
 
 

@@ -155,7 +155,7 @@ def _parts(
 
 def _honest(estimate: Estimate, groups: int) -> Estimate:
     """Where every sample of a part is right, or wrong, draws know no spread: there, Wilson's interval over groups."""
-    return wilson(estimate.value, groups) if estimate.low == estimate.high else estimate
+    return wilson(round(estimate.value, 9), groups) if estimate.high - estimate.low < 1e-9 else estimate
 
 
 def _mistakes(judged: Judged, right: NDArray[np.bool_], most: int) -> tuple[Mistake, ...]:
