@@ -102,7 +102,7 @@ def _planned(plan: Plan, store: Store) -> Report:
 
 def _line(row: Budget) -> list[object]:
     run, work = row.run, row.run.work
-    state = f"needs {' and '.join(run.missing)}" if run.missing else f"{row.done} of {row.seeds}"
+    state = "no data" if run.missing else f"{row.done} of {row.seeds}"
     numbers = (work.samples, work.epochs, work.steps, work.total) if work else ("", "", "", "")
     start = run.parent.rpartition(".")[0] if run.parent else run.init
     return [run.title, start, run.recipe.name if run.recipe else "probe", *(one or "" for one in numbers), state]
