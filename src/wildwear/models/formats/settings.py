@@ -16,8 +16,8 @@ class ExportSettings:
 
     to: FormatName = "folder"
     """folder: the model as it is. onnx: one file for any ONNX runtime, which gives calibrated probabilities besides;
-    onnx-half: the same at half the size. onnx-int8: a model in whole numbers, smaller and faster. safetensors: the
-    weights under timm's names; timm: a folder that timm loads. hub: a folder as the Hugging Face hub wants it."""
+    onnx-half: the same at half the size. onnx-int8: a model in whole numbers, of a quarter of the size. safetensors:
+    the weights under timm's names; timm: a folder that timm loads. hub: a folder as the Hugging Face hub wants it."""
     calibrate: str | None = None
     """onnx-int8: the dataset whose pictures show how large activations get, as NAME[:split]; without a split, train."""
     measure: str | None = None
