@@ -113,7 +113,7 @@ def test_a_box_is_what_is_looked_at_unless_boxes_are_ignored(shop: Workspace, tm
     report = measure(shop, "good", on="boxed:val", boxes="both", predictions=tmp_path / "p.parquet")
     assert value(report, "top1", model=0) > 0.9 > 0.1 > value(report, "top1", model=1)
     scores: Any = report.details["scores"]
-    assert [(one["title"], one["boxes"]) for one in scores] == [("good", "given"), ("good without boxes", "ignored")]
+    assert [(one["title"], one["boxes"]) for one in scores] == [("good", "given"), ("good (no boxes)", "ignored")]
     gains: Any = report.details["box_gains"]
     assert gains[0]["gains"]["top1"]["value"] > 0.8
     assert "a box takes 20.8\N{NO-BREAK SPACE}% of it" in page(report)

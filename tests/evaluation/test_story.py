@@ -74,7 +74,7 @@ def test_confidence_is_called_honest_only_within_what_chance_explains() -> None:
 
 def test_the_page_holds_the_changes_with_training_counts_and_greys_what_is_rare() -> None:
     page = render(evaluation(GOOD, POOR, compare_to="poor"), {})
-    assert f"Tee  ({TRAINED['Tee']} → 23)" in page
+    assert f"Tee · {TRAINED['Tee']} → 23" in page
     assert page.count('<tr class="few">') == 2
     assert page.count('role="img"') == 6
     labels = [part.split('"')[0] for part in page.split('aria-labelledby="')[1:]]

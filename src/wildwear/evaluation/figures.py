@@ -59,7 +59,7 @@ def by_category(scores: Sequence[Scores]) -> str:
         axes = figure.add_subplot()
         for index, one in enumerate(scores):
             _intervals(axes, names, one.categories, COLOURS[index % len(COLOURS)], _offset(index, len(scores)))
-        axes.set_yticks(range(len(names)), [f"{short(part.name)}  ({part.samples:,})" for part in parts])
+        axes.set_yticks(range(len(names)), [f"{short(part.name)} · {part.samples:,}" for part in parts])
         _grey_few(axes, parts)
         axes.set_ylim(len(names) - 0.4, -0.6)
         _percent_axis(axes, "top-1 accuracy, %")
@@ -82,7 +82,7 @@ def change_by_category(changes: Changes) -> str:
 
     def draw(figure: Figure) -> None:
         spaces = figure.subplots(3, 1, sharex=True, gridspec_kw={"height_ratios": [count + 1 for count in rows]})
-        titles = ("by region", "by samples in training", "by category, the most frequent in training on top")
+        titles = ("by region", "by samples in training", "by category, most samples in training on top")
         for axes, block, title in zip(spaces, blocks, titles, strict=True):
             _bars(axes, block, trained=block is changes.categories)
             axes.set_title(title, loc="left", fontsize=9, color=SOFT)
@@ -131,10 +131,11 @@ def _bars(axes: Axes, changes: Sequence[Change], *, trained: bool) -> None:
     values = [100 * one.gain.value for one in changes]
     colours = [GREY if one.few else _GAIN if one.gain.value >= 0 else _LOSS for one in changes]
     axes.barh(places, values, height=0.66, color=colours, alpha=0.85)
+    axes.scatter(values, places, s=8, color=[SOFT if one.few else INK for one in changes], zorder=3)
     low, high = [100 * one.gain.low for one in changes], [100 * one.gain.high for one in changes]
     axes.hlines(places, low, high, colors=[SOFT if one.few else INK for one in changes], linewidth=1)
     axes.axvline(0, color=SOFT, linewidth=0.8)
-    labels = [f"{short(one.name)}  ({one.trained:,} → {one.samples:,})" if trained else one.name for one in changes]
+    labels = [f"{short(one.name)} · {one.trained:,} → {one.samples:,}" if trained else one.name for one in changes]
     axes.set_yticks(places, labels)
     _grey_few(axes, changes)
     axes.set_ylim(len(changes) - 0.4, -0.6)
@@ -153,7 +154,7 @@ def _intervals(axes: Axes, names: Sequence[str], parts: Sequence[Part], colour: 
     axes.scatter(values, heights, s=22, color=colours, zorder=3, clip_on=False)
 
 
-def _grey_few(axes: Axes, parts: Sequence[Part] | Sequence[Change]) -> None:
+def _grey_few(axes: Axes, parts: Sequence[Part | Change]) -> None:
     for label, part in zip(axes.get_yticklabels(), parts, strict=True):
         label.set_color(SOFT if part.samples < FEW else INK)
 

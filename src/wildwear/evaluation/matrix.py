@@ -53,7 +53,7 @@ def _cells(axes: Axes, shares: NDArray[np.float64], right: NDArray[np.bool_]) ->
     patches = [Rectangle((x - 0.5, y - 0.5), 1, 1) for y, x in zip(rows, columns, strict=True)]
     faces = [(*hue, 0.08 + 0.87 * alpha) for hue, alpha in zip(hues, strength, strict=True)]
     axes.add_collection(PatchCollection(patches, facecolors=faces, edgecolors="white", linewidths=0.5))
-    for y, x, alpha in zip(rows, columns, strength, strict=True):
+    for y, x, alpha in zip(rows.tolist(), columns.tolist(), strength.tolist(), strict=True):
         if shares[y, x] >= _NUMBERED:
             colour = "white" if alpha > 0.6 else INK
             number = f"{100 * shares[y, x]:.0f}"
@@ -62,7 +62,7 @@ def _cells(axes: Axes, shares: NDArray[np.float64], right: NDArray[np.bool_]) ->
 
 def _frame(axes: Axes, matrix: ConfusionMatrix, samples: NDArray[np.float64]) -> None:
     rows, columns = len(matrix.labels), len(matrix.classes)
-    titles = [f"{short(name)}  ({count:,.0f})" for name, count in zip(matrix.labels, samples, strict=True)]
+    titles = [f"{short(name)} · {count:,.0f}" for name, count in zip(matrix.labels, samples, strict=True)]
     axes.set_yticks(range(rows), titles, fontsize=8)
     for label, count in zip(axes.get_yticklabels(), samples, strict=True):
         label.set_color(SOFT if count < FEW else INK)

@@ -33,7 +33,7 @@ def render(it: Evaluation, pictures: Mapping[str, str]) -> str:
     environment.filters.update(percent=percent, interval=_interval, signed=signed, p_value=p_value, count="{:,}".format)
     return environment.get_template("report.html.j2").render(
         it=it,
-        titles=[scores.title for scores in it.scores],
+        titles=[scores.title for scores in it.scores if scores.boxes != "ignored"] or [it.scores[0].title],
         story=story(it),
         moved=[moved(changes) for changes in it.changes],
         about_categories=about_categories(it.scores[0]),

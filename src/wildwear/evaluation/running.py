@@ -69,7 +69,7 @@ def run_all(
     for contender in contenders:
         for way in ways:
             look = Look(boxes=way == "given", crops=settings.crops)
-            title = contender.title + (" without boxes" if way == "ignored" else "")
+            title = contender.title + (" (no boxes)" if way == "ignored" else "")
             entry = Entry(
                 keys=tuple(model.key for model in contender.models),
                 title=title,

@@ -181,9 +181,10 @@ def _default_page(workspace: Workspace, ref: DatasetRef, contenders: Sequence[Se
 
 
 def _write(page: Path, predictions: Path | None, evaluation: Evaluation, table: Table) -> None:
+    boxes = evaluation.settings.boxes != "ignored"
     shown = {mistake.sample_id for scores in evaluation.scores for mistake in scores.mistakes}
     files = {page.with_suffix(".json"): evaluation.dumps().encode()}
-    files[page] = render(evaluation, pictures_of(table, shown)).encode()
+    files[page] = render(evaluation, pictures_of(table, shown, boxes=boxes)).encode()
     if predictions is not None:
         files[predictions] = evaluation.predictions()
     for path, data in files.items():

@@ -38,9 +38,11 @@ def _paragraphs(it: Evaluation) -> Iterator[tuple[str, str]]:
     yield from (("Which is better", verdict(found)) for found in it.comparisons)
     if len(it.scores) > 1 and not it.comparisons and not it.box_gains:
         yield "Which is better", "That is for --compare-to to say, which looks at the same samples in pairs."
-    yield from (("What changes", f"{moved(changes)} {where(changes)}".strip()) for changes in it.changes)
-    yield from (("Boxes", boxes(gain, it)) for gain in it.box_gains)
-    yield from (("Confidence", f"{one.title}: {honesty(one.after, one.before)}") for one in it.scores[:_NAMED])
+    ways = 2 if it.settings.boxes == "both" else 1  # the figures tell of both, the summary of the first alone
+    yield from (("What changes", f"{moved(changes)} {where(changes)}".strip()) for changes in it.changes[::ways])
+    yield "Boxes", " ".join(boxes(gain, it) for gain in it.box_gains)
+    honest = (f"{one.title}: {honesty(one.after, one.before)}" for one in it.scores[::ways][:_NAMED])
+    yield "Confidence", " ".join(honest)
     yield "Few samples", few(it.scores[0].categories)
     if not it.warnings:
         yield (
