@@ -29,7 +29,7 @@ VERBS = {
     "evaluate": "Measure models on a dataset, with intervals, per category and region.",
     "reproduce": "Run a table of experiments, and set the results side by side.",
     "tag": "Recognise clothing on photographs.",
-    "models": "List, show, copy and check models.",
+    "models": "List, show, check, export and exchange models.",
 }
 
 app = App(
