@@ -1,4 +1,4 @@
-"""The figures of an experiment as SVG: what changes on each category, and accuracy against target samples."""
+"""Learning curves as SVG: accuracy against target samples."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wildwear.evaluation.figures import COLOURS
-from wildwear.figures import FAINT, SOFT, bare, svg
+from wildwear.figures import FAINT, bare, svg
 from wildwear.reproduction.results import Curve, FigureResult
 from wildwear.reproduction.tables import NAMES
 
@@ -64,32 +64,3 @@ def _apart(sizes: Sequence[int]) -> list[int]:
         if not kept or size > 1.2 * kept[-1]:
             kept.append(size)
     return kept
-
-
-def category_changes(result: FigureResult) -> str:
-    """A bar a category with its 95 % interval, those with the most training samples first (the paper's Figure 4)."""
-    changes = result.changes
-    assert changes is not None
-
-    def draw(figure: Figure) -> None:
-        axes = figure.add_subplot()
-        for place, one in enumerate(changes.categories):
-            colour = SOFT if one.few else COLOURS[0] if one.gain.value >= 0 else COLOURS[1]
-            axes.bar(place, 100 * one.gain.value, width=0.72, color=colour, alpha=0.35 if one.few else 0.9)
-            axes.vlines(place, 100 * one.gain.low, 100 * one.gain.high, color="#22272e", alpha=0.55, linewidth=1)
-        axes.axhline(0, color="#22272e", linewidth=0.8)
-        titles = [f"{one.name}  ({one.trained:,})" for one in changes.categories]
-        axes.set_xticks(range(len(titles)), titles, rotation=60, ha="right", rotation_mode="anchor")
-        axes.set_xlim(-0.6, len(titles) - 0.4)
-        axes.set_ylabel(f"change of {NAMES[result.spec.figure]}, points")
-        axes.yaxis.grid(True, color=FAINT, linewidth=0.8)
-        axes.set_axisbelow(True)
-        bare(axes, "top", "right", "bottom")
-
-    return svg(
-        draw,
-        width=max(5.0, 1.2 + 0.3 * len(changes.categories)),
-        height=4.0,
-        title=result.spec.title,
-        description="The change of accuracy on each category, those with the most training samples first.",
-    )

@@ -12,10 +12,11 @@ from typing import Any
 
 from wildwear import __version__
 from wildwear.errors import StorageError
-from wildwear.evaluation.figures import COLOURS
+from wildwear.evaluation.figures import COLOURS, change_by_category
+from wildwear.evaluation.story import percent, signed
 from wildwear.files import write_durably
 from wildwear.reproduction import tables
-from wildwear.reproduction.figures import category_changes, learning_curves
+from wildwear.reproduction.figures import learning_curves
 from wildwear.reproduction.plan import Plan, Run, as_json
 from wildwear.reproduction.results import FigureResult, TableResult
 
@@ -57,11 +58,11 @@ def render(found: Findings) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(
-        percent=tables.percent,
-        signed=tables.signed,
+        percent=percent,
+        signed=signed,
         interval=tables.interval,
         signed_interval=tables.signed_interval,
-        p_value=tables.p_value,
+        chance=tables.chance,
         count=lambda number: f"{number:,}",
     )
     text = (files("wildwear.reproduction") / "templates" / "report.html.j2").read_text(encoding="utf-8")
@@ -71,6 +72,8 @@ def render(found: Findings) -> str:
         experiment=found.plan.experiment,
         drawn=drawn,
         budgets=budgets(found.plan),
+        short=list(filter(None, map(in_short, found.tables))),
+        compared=any(row.gains and row.seen for table in found.tables for row in table.rows),
         names=tables.NAMES,
         colours=COLOURS,
         version=__version__,
@@ -110,7 +113,7 @@ def budgets(plan: Plan) -> list[Budget]:
 
 def _drawn(figure: FigureResult) -> str:
     if figure.changes is not None:
-        return category_changes(figure)
+        return change_by_category(figure.changes)
     return learning_curves(figure) if figure.curves else ""
 
 
@@ -129,6 +132,21 @@ def _json(found: Findings) -> str:
     }
     text = json.dumps(values, indent=1, ensure_ascii=False, default=str)
     return re.sub(r"\[\n[^][{}]*\]", lambda held: re.sub(r"\n\s*", " ", held[0]), text) + "\n"
+
+
+def in_short(table: TableResult) -> str:
+    """A sentence about the row with the largest gain; empty where nothing is compared yet."""
+    name = table.spec.figures[0]
+    best = max((row for row in table.rows if row.gains), key=lambda row: row.gains[name].value, default=None)
+    if best is None:
+        return ""
+    gain = best.gains[name]
+    sure = tables.chance(gain.p) if gain.shown else f"{tables.chance(gain.p)}: it may be chance"
+    return (
+        f"{table.spec.title}: {best.title} is at {percent(best.ours[name].value)} % {tables.NAMES[name]}, "
+        f"{signed(gain.value)} points against {best.against} "
+        f"({tables.signed_interval(gain)}, {sure})"
+    )
 
 
 def unequal(found: Sequence[TableResult]) -> list[str]:

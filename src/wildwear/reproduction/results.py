@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wildwear.datasets.reader import parse_on
 from wildwear.evaluation.bootstrap import Difference, Estimate
@@ -114,7 +114,13 @@ class Results:
         dataset = parse_on(self._plan.experiment.measures[spec.measure].on).name
         trained = self._holdings.trained(dataset)
         changes = change_by_category(ours, theirs, trained, self._how(spec.measure), k=int(spec.figure[3:]))
+        changes = replace(changes, ours=self._title(spec.run), theirs=self._title(spec.against))
         return FigureResult(spec=spec, changes=changes)
+
+    def _title(self, run: str) -> str:
+        arm, size = split_run(run)
+        title = self._plan.experiment.arms[arm].title or arm
+        return title if size is None else f"{title}, {size} samples"
 
     def _row(self, row: Row, spec: TableSpec) -> RowResult:
         measure = row.measure or spec.measure
@@ -122,7 +128,7 @@ class Results:
         measured = {run: places for run in runs if (places := self.of(run, measure)) is not None}
         ours, theirs = self._pairs(row.run, row.against, measure)
         how = self._how(measure)
-        titles = {one.run: one.title for one in spec.rows}
+        titles = {one.run: one.title for one in spec.rows if one.run}
         return RowResult(
             title=row.title,
             run=row.run,

@@ -9,23 +9,11 @@ from dataclasses import asdict
 from typing import Any
 
 from wildwear.evaluation.bootstrap import Difference, Estimate
+from wildwear.evaluation.story import p_value, percent, signed
 from wildwear.reproduction.results import RowResult, TableResult
 
 NAMES = {"top1": "top-1", "top3": "top-3", "top5": "top-5", "macro": "macro"}
 NOTHING = "–"
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.1f}"
-
-
-def signed(value: float) -> str:
-    """Percentage points, with a true minus sign.
-
-    >>> signed(-0.0312)
-    '−3.1'
-    """
-    return f"{100 * value:+.1f}".replace("-", "−")
 
 
 def interval(estimate: Estimate) -> str:
@@ -36,13 +24,9 @@ def signed_interval(gain: Difference) -> str:
     return f"{signed(gain.low)} to {signed(gain.high)}"
 
 
-def p_value(p: float) -> str:
-    """A p-value as text: three places, or a bound.
-
-    >>> p_value(0.0312), p_value(0.0004)
-    ('p = 0.031', 'p < 0.001')
-    """
-    return f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
+def chance(p: float) -> str:
+    """A p-value with its letter, as in `p 0.031`."""
+    return f"p {p_value(p)}"
 
 
 def columns(table: TableResult) -> list[str]:
@@ -111,13 +95,13 @@ def brief(table: TableResult) -> tuple[list[str], list[list[str]]]:
     """Heads and rows for a terminal: half of an interval's width behind ±, a star where a gain's leaves zero out."""
     heads, rows = ["trained on"], [[row.title] for row in table.rows]
     for name in table.spec.figures:
-        columns: dict[str, list[str]] = {NAMES[name]: [], "published": [], "gain": []}
+        cells: dict[str, list[str]] = {NAMES[name]: [], "published": [], "gain": []}
         for row in table.rows:
             ours, gain = row.ours.get(name), row.gains.get(name)
-            columns[NAMES[name]].append(f"{percent(ours.value)} ± {_half(ours)}" if ours else "")
-            columns["published"].append(f"{row.published[name]:.1f}" if name in row.published else "")
-            columns["gain"].append(f"{signed(gain.value)} ± {_half(gain)}{'*' * gain.shown}" if gain else "")
-        for head, column in columns.items():
+            cells[NAMES[name]].append(f"{percent(ours.value)} ± {_half(ours)}" if ours else "")
+            cells["published"].append(f"{row.published[name]:.1f}" if name in row.published else "")
+            cells["gain"].append(f"{signed(gain.value)} ± {_half(gain)}{'*' * gain.shown}" if gain else "")
+        for head, column in cells.items():
             if any(column) or head == NAMES[name]:
                 heads.append(head)
                 rows = [[*row, cell] for row, cell in zip(rows, column, strict=True)]
@@ -144,7 +128,7 @@ def _ours(row: RowResult, name: str) -> str:
 
 def _gain(row: RowResult, name: str) -> str:
     gain = row.gains.get(name)
-    return f"{signed(gain.value)} ({signed_interval(gain)}), {p_value(gain.p)}" if gain else ""
+    return f"{signed(gain.value)} ({signed_interval(gain)}), {chance(gain.p)}" if gain else ""
 
 
 def _run(row: RowResult) -> list[str]:
