@@ -204,7 +204,7 @@ def test_an_unknown_recipe_lists_the_recipes(shop: Workspace) -> None:
 
 
 def test_a_flag_of_another_recipe_is_an_error(shop: Workspace) -> None:
-    settings = TrainSettings(on=("drawn",), recipe="finetune", probe=ProbeSettings(l2=1.0))
+    settings = TrainSettings(on=("drawn",), recipe="modern", probe=ProbeSettings(l2=1.0))
     with pytest.raises(UserError, match="--l2 belongs to --recipe probe"):
         train(shop, "mine", settings, progress=None)  # type: ignore[arg-type]
 

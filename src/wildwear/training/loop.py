@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wildwear.progress import Progress, Say, note, silent, unheard
 from wildwear.training.checkpoint import Checkpoint
@@ -108,7 +109,16 @@ def _batches(live: Live) -> Iterator[Batch]:
         rank=live.accelerator.process_index,
         ranks=live.accelerator.num_processes,
         threads=training.settings.threads,
+        allocate=_pinned if live.device.type == "cuda" else None,
     )
+
+
+def _pinned(shape: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    """Memory that a GPU copies from while it computes."""
+    import torch
+
+    memory: NDArray[np.uint8] = torch.empty(shape, dtype=torch.uint8, pin_memory=True).numpy()
+    return memory
 
 
 def _on_device(live: Live, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
@@ -122,10 +132,7 @@ def _on_device(live: Live, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
     pixels, members = batch.pixels, batch.members
     if not len(members):
         pixels, members = np.full((2, *pixels.shape[1:]), _GREY, np.uint8), np.ones((2, members.shape[1]), bool)
-    stored = [torch.from_numpy(values) for values in (pixels, members)]
-    if live.device.type == "cuda":
-        stored = [values.pin_memory() for values in stored]
-    there, allowed = (values.to(live.device, non_blocking=True) for values in stored)
+    there, allowed = (torch.from_numpy(values).to(live.device, non_blocking=True) for values in (pixels, members))
     return there.permute(0, 3, 1, 2).float().sub_(live.mean).div_(live.std), allowed
 
 

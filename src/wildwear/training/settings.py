@@ -58,7 +58,7 @@ class RunSettings:
     """Where curves go: tensorboard (the folder runs/ of the workspace), or another of accelerate's trackers."""
     checkpoint_minutes: float = 10.0
     """A checkpoint at least this often, and at the end of each epoch."""
-    resume: bool = True
+    resume: Annotated[bool, Parameter(negative="--no-resume")] = True
     """Go on where a run of the same settings and data was stopped."""
     accept_leaks: bool = False
     """Train although a val side shares pictures or groups with what is learned from."""
