@@ -27,10 +27,10 @@ from wildwear.models.write import write_model
 from wildwear.workspace import Workspace
 
 
-def weights(values: object = 1.0, *, classes: tuple[str, ...] = CLASSES) -> bytes:
+def weights(values: float = 1.0, *, classes: tuple[str, ...] = CLASSES, **more: str) -> bytes:
     """A file of weights with one tensor and the metadata that training writes."""
     tensor = np.full(4, values, np.float32).tobytes()
-    metadata = {"num_classes": str(len(classes)), "label_names": json.dumps(classes)}
+    metadata = {"num_classes": str(len(classes)), "label_names": json.dumps(classes), **more}
     header = {"__metadata__": metadata, "fc.weight": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}
     text = json.dumps(header).encode()
     return len(text).to_bytes(8, "little") + text + tensor
@@ -81,6 +81,25 @@ def test_the_page_has_a_head_that_the_hub_reads(shop: Workspace, tmp_path: Path)
     assert (data.license, data.library_name, data.pipeline_tag) == ("apache-2.0", "onnx", "image-classification")
     results = [(one.dataset_name, one.metric_name, one.metric_value) for one in data.eval_results or ()]
     assert results == [("street", f"top-{k} accuracy", figures[f"top{k}"]) for k in (1, 3, 5)]
+
+
+def test_h75_a_push_that_was_killed_between_its_renames_is_mended_by_the_next(shop: Workspace, tmp_path: Path) -> None:
+    push("mine", str(tmp_path / "out"), shop)
+    (tmp_path / "out").rename(tmp_path / ".out.previous")
+    (tmp_path / ".out.pushed").mkdir()
+    push("mine", str(tmp_path / "out"), shop)
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "workspace"}
+    assert open_model(tmp_path / "out").classes == CLASSES
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '"x"'])
+def test_h58_weights_that_say_nonsense_of_their_network_are_not_published(
+    shop: Workspace, tmp_path: Path, text: str
+) -> None:
+    write_model_with_weights(shop.models / "mine", weights(pretrained_cfg=text))
+    with pytest.raises(UnsafeModel, match="what it says of its network cannot be read"):
+        push("mine", str(tmp_path / "out"), shop)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("licence", ['My "own"\n---\nlibrary_name: evil', "", "CC-BY-NC-ND"])

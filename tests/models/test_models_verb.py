@@ -53,6 +53,23 @@ def test_an_export_can_be_used_elsewhere(shop: Workspace, tmp_path: Path, capsys
     assert "self-test passes" in capsys.readouterr().out
 
 
+def test_a_model_is_published_and_taken(shop: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("-w", shop.root, "models", "export", "mine", tmp_path / "it.onnx", "--to", "onnx") == 0
+    assert "pixels in; probabilities (at temperature 1.00)" in capsys.readouterr().out
+    assert status_of("-w", shop.root, "models", "push", "mine", tmp_path / "out") == 0
+    assert status_of("-w", shop.root, "models", "pull", tmp_path / "out", "--name", "theirs") == 0
+    assert "licence: Apache-2.0" in capsys.readouterr().out
+    assert status_of("-w", shop.root, "models", "check", "theirs") == 0
+
+
+@pytest.mark.parametrize("words", [("onnx-int8",), ("onnx", "--calibrate", "street")])
+def test_flags_that_do_not_belong_together_are_one_plain_line(
+    shop: Workspace, tmp_path: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of("-w", shop.root, "models", "export", "mine", tmp_path / "x", "--to", *words) in (1, 2)
+    assert "--calibrate" in capsys.readouterr().err
+
+
 def test_damage_is_one_plain_line_and_status_1(shop: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     (shop.models / "mine" / "model.onnx").write_bytes(b"damaged")
     assert status_of("-w", shop.root, "models", "check", "mine") == 1

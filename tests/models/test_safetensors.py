@@ -7,12 +7,13 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wildwear.errors import UnsafeModel
-from wildwear.models.safetensors import TensorEntry, read_header
+from wildwear.models.safetensors import TensorEntry, check_weights, read_header, read_metadata
 
 
 def file(path: Path, header: Any, data: bytes, length: int | None = None) -> Path:
@@ -72,3 +73,33 @@ def test_h58_any_bytes_end_in_a_header_or_a_refusal(tmp_path_factory: pytest.Tem
     except UnsafeModel:
         return
     assert len(data) >= 10
+
+
+@pytest.mark.parametrize(
+    ("dtype", "pattern"),
+    [("F64", "<f8"), ("F32", "<f4"), ("F16", "<f2"), ("BF16", None)],
+)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e4])
+def test_h61_weights_of_any_precision_are_looked_at(
+    tmp_path: Path, dtype: str, pattern: str | None, value: float
+) -> None:
+    values = np.array([1.0, -0.0, value], np.float32)
+    # bfloat16 is the upper half of a float32
+    data = values.astype(pattern).tobytes() if pattern else (values.view(np.uint32) >> 16).astype("<u2").tobytes()
+    path = file(tmp_path / "x.safetensors", {"head": entry(0, len(data), [3], dtype)}, data)
+    if np.isfinite(value):
+        check_weights(path, ["Tee"])
+        return
+    with pytest.raises(UnsafeModel, match="the weights 'head' hold NaN or infinity"):
+        check_weights(path, ["Tee"])
+
+
+def test_whole_numbers_are_never_nan(tmp_path: Path) -> None:
+    check_weights(file(tmp_path / "x.safetensors", {"a": entry(0, 16, [2], "I64")}, b"\xff" * 16), ["Tee"])
+
+
+@pytest.mark.parametrize("metadata", [[], {"format": 3}, "pt"])
+def test_h58_metadata_that_are_not_texts_are_refused(tmp_path: Path, metadata: Any) -> None:
+    path = file(tmp_path / "x.safetensors", {"__metadata__": metadata, "a": entry(0, 8)}, bytes(8))
+    with pytest.raises(UnsafeModel, match="its metadata are not texts"):
+        read_metadata(path)

@@ -22,7 +22,7 @@ from wildwear.models.manage import check
 from wildwear.models.page import PAGE
 from wildwear.models.registry import find_model
 from wildwear.models.safetensors import check_weights
-from wildwear.models.write import write_model
+from wildwear.models.write import restore, swap, write_model
 from wildwear.records import Report
 from wildwear.workspace import Workspace, check_name
 
@@ -54,8 +54,8 @@ def push(name: str, destination: str, workspace: Workspace | None = None, *, pri
             )
         where = f"https://huggingface.co/{repository}"
     else:
-        files = _to_folder(folder, card, Path(destination))
-        where = str(Path(destination).resolve())
+        target = Path(destination).resolve()
+        files, where = _to_folder(folder, card, target), str(target)
     return Report(
         verb="models push",
         done={"files": len(files)},
@@ -91,19 +91,15 @@ def pull(source: str, name: str, workspace: Workspace) -> Report:
 
 
 def _to_folder(folder: Path, card: ModelCard, target: Path) -> tuple[str, ...]:
+    restore(target)
     if target.exists():
         _check_replaceable(target)
-    replaced = target.with_name(f".{target.name}.replaced")
     fresh = target.with_name(f".{target.name}.pushed")
     shutil.rmtree(fresh, ignore_errors=True)
     with new_folder(fresh) as draft:
         files = write_hub_folder(folder, card, draft)
     try:
-        shutil.rmtree(replaced, ignore_errors=True)
-        if target.exists():
-            target.rename(replaced)
-        fresh.rename(target)
-        shutil.rmtree(replaced, ignore_errors=True)
+        swap(fresh, target)
     except OSError as error:
         raise StorageError(f"cannot write {target}: {error.strerror or error}") from error
     return files

@@ -30,7 +30,7 @@ def write_model(
     try:
         _write(draft, files)
         model = open_model(draft)
-        _swap(draft, folder)
+        swap(draft, folder)
     except OSError as error:
         raise StorageError(f"cannot write the model {folder}: {error.strerror or error}") from error
     finally:
@@ -53,7 +53,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     fsync(folder)
 
 
-def _swap(draft: Path, folder: Path) -> None:
+def swap(draft: Path, folder: Path) -> None:
+    """Puts `draft` in the place of `folder`, which may not be there; `restore` undoes one that was killed midway."""
     previous = _previous(folder)
     restore(folder)
     shutil.rmtree(previous, ignore_errors=True)

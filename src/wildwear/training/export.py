@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ def to_onnx(network: torch.nn.Module, size: int) -> bytes:
     import onnx
     import torch
 
+    # Its optimiser tells of every operator of a transformer that it leaves as it is.
+    logging.getLogger("onnxscript").setLevel(logging.ERROR)
     wrapped = _WithEmbedding(network).eval().cpu()
     buffer = io.BytesIO()
     program = torch.onnx.export(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wildwear.errors import UserError
+from wildwear.errors import UnsafeModel, UserError
 from wildwear.images.preprocess import Preprocessing
 from wildwear.models.card import WEIGHTS, ModelCard
 from wildwear.models.safetensors import read_metadata
@@ -32,6 +32,13 @@ def require_weights(card: ModelCard) -> None:
 def config(card: ModelCard, folder: Path) -> bytes:
     """`config.json` for the weights in `folder`; raises `UnsafeModel` for a file that cannot be read."""
     metadata = read_metadata(folder / WEIGHTS)
+    try:
+        return _config(card, metadata)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UnsafeModel(f"{folder / WEIGHTS}: refused: what it says of its network cannot be read") from error
+
+
+def _config(card: ModelCard, metadata: Mapping[str, str]) -> bytes:
     values: dict[str, Any] = {
         "architecture": metadata.get("architecture", card.backbone),
         "num_classes": len(card.classes),
