@@ -266,12 +266,13 @@ def test_the_page_is_drawn_by_a_browser_without_scrolling_sideways(shop: Workspa
         except Error:
             skip("no Chromium")
         problems: list[str] = []
-        for width in (1200, 400):
+        for width, media in ((1200, "screen"), (400, "screen"), (700, "print")):
             tab = browser.new_page(viewport={"width": width, "height": 900})
+            tab.emulate_media(media=media)
             tab.on("console", lambda message: problems.append(message.text))
             tab.goto(f"file://{path}")
             overflow = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert overflow <= 0, f"{overflow} px too wide at {width}"
+            assert overflow <= 0, f"{overflow} px too wide at {width} on {media}"
             assert tab.locator("svg[role=img]").count() == 5
         assert problems == []
         browser.close()

@@ -75,7 +75,7 @@ def verdict(found: Comparison) -> str:
     """Whether one is better than the other, and how sure that is."""
     gain = found.gains["top3"]
     test = found.mcnemar.get("top3")
-    sure = f"p = {p_value(gain.p)}" + (f"; McNemar's test: {p_value(test.p)}" if test else "")
+    sure = f"p{_GLUE}={_GLUE}{p_value(gain.p)}" + (f"; McNemar's test: {p_value(test.p)}" if test else "")
     if not gain.shown:
         return (
             f"These samples do not show which of {found.ours} and {found.theirs} is better: they differ by "
