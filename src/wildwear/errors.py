@@ -15,6 +15,7 @@
     ├── SchemaError               a table was written by a newer wildwear
     ├── LeakError                 a product, picture or sender stands on two sides of a split
     └── TrainingStopped           training ended early: told to, or its loss is no number; what was reached is kept
+        ├── Interrupted           a signal said so: nothing that comes after it begins
         └── ProcessLost           one of the processes that train together is gone, or hangs
 
 A row that fails is no exception: it is a row with a status and a reason (see `records.Failure`).
@@ -103,6 +104,10 @@ class LeakError(WildwearError):
 
 class TrainingStopped(WildwearError):
     """Training ended before its last step; the newest checkpoint stays."""
+
+
+class Interrupted(TrainingStopped):
+    """Somebody told it to stop: what comes after it does not begin either."""
 
 
 class ProcessLost(TrainingStopped):

@@ -23,7 +23,7 @@ _SECONDS_BETWEEN_LINES = 60.0
 def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
 
 
 def print_report(report: Report, *, as_json: bool) -> None:

@@ -17,6 +17,8 @@ ALL = "all"
 IMAGENET = "imagenet"
 FIGURES = ("top1", "top3", "top5", "macro")
 """What a table can show of a run."""
+COMMON = ("recipe", "overrides", "seeds", "classes", "samples_seen")
+"""What may stand above the arms, for those that do not say it themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,12 +174,12 @@ def load_experiment(path: Path) -> Experiment:
     if values.pop("version", None) != 1:
         raise UserError(f"{path}: it must begin with version = 1, the version of this format")
     check_name("experiment", path.stem)
-    common = {name: values.pop(name) for name in ("recipe", "seeds", "classes", "samples_seen") if name in values}
+    common = {name: values.pop(name) for name in COMMON if name in values}
     parts: dict[str, Any] = {name: values.pop(name, {}) for name in ("datasets", "measures", "arms")}
     lists: dict[str, Any] = {name: values.pop(name, []) for name in ("tables", "figures")}
     title, summary = values.pop("title", path.stem), values.pop("summary", "")
     if values:
-        known = ("version", "title", "summary", *common, *parts, *lists)
+        known = ("version", "title", "summary", *COMMON, *parts, *lists)
         raise UnknownName("key", next(iter(values)), known, str(path))
     arms = {name: common | arm for name, arm in parts["arms"].items()}
     experiment = Experiment(

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from wildwear.datasets.reader import parse_on
-from wildwear.errors import StorageError, WildwearError
+from wildwear.errors import Interrupted, StorageError, WildwearError
 from wildwear.models.registry import load_model
 from wildwear.progress import Advance, Progress, Say
 from wildwear.reproduction.holdings import Holdings
@@ -52,7 +52,7 @@ class Runner:
                 continue
             try:
                 self._do(plan, run, f"{number}/{len(runs)} {run.id}", outcome)
-            except StorageError:
+            except (StorageError, Interrupted):
                 raise
             except WildwearError as error:
                 outcome.failed[run.id] = str(error)

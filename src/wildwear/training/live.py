@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wildwear.errors import TrainingStopped
+from wildwear.errors import Interrupted, TrainingStopped
 from wildwear.progress import Say
 from wildwear.training.averaging import averaged
 from wildwear.training.checkpoint import Checkpoint, Checkpoints
@@ -43,6 +43,8 @@ class Training:
     checkpoints: Checkpoints
     identity: Mapping[str, Any]
     """What a checkpoint must have been written by to be gone on from."""
+    measured_every: int = 1
+    """Epochs from one measurement to the next; the last epoch is always measured."""
 
     @property
     def epochs(self) -> int:
@@ -137,16 +139,19 @@ class Live:
         )
 
     def end_epoch(self, say: Say) -> None:
-        """Measures, says how things stand, and keeps a checkpoint."""
-        figures = {of: outcome.figures() for of, outcome in self.measure().items()}
+        """Measures, says how things stand, and keeps a checkpoint; between measurements only counts."""
+        epoch, training = len(self.history) + 1, self.training
+        due = epoch % training.measured_every == 0 or epoch == training.epochs
+        figures = {of: outcome.figures() for of, outcome in self.measure().items()} if due else {}
         loss, top3, samples, failed = self.tally
         mean = max(samples, 1.0)
-        entry = {"epoch": len(self.history) + 1, "loss": loss / mean, "top3": top3 / mean, "learning_rate": self.rate}
+        entry = {"epoch": epoch, "loss": loss / mean, "top3": top3 / mean, "learning_rate": self.rate}
         self.history.append(entry | {"samples": int(samples), "failed": int(failed), "val": figures})
         self.tally = [0.0] * 4
         self.track(entry | {f"{of}/{name}": value for of, row in figures.items() for name, value in row.items()})
-        say(_line(self.history[-1], self.training.epochs))
-        self.save()
+        if due:
+            say(_line(self.history[-1], training.epochs))
+            self.save()
 
     def measure(self) -> dict[str, Outcome]:
         """What the network that is kept says about the val sides now; all processes share the work."""
@@ -167,7 +172,7 @@ class Live:
         told = self.counted.new_tensor([float(self.stops.count > 0)])
         if summed(self.accelerator, told).item():
             self.save()
-            raise TrainingStopped(
+            raise Interrupted(
                 f"stopped at step {self.step:,} of {self.training.steps:,}; the same command goes on from there"
             )
 

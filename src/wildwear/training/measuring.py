@@ -50,6 +50,10 @@ class Measuring:
     preprocessing: Preprocessing
     threads: int = 2
 
+    @property
+    def samples(self) -> int:
+        return sum(part.table.count(part.where) for part in self.parts)
+
     def __call__(self, network: Any, accelerator: Accelerator, each_batch: Callable[[], None]) -> dict[str, Outcome]:
         """What `network`, in evaluation mode on the accelerator's device, says about each side, by dataset.
 

@@ -57,7 +57,7 @@ class RunSettings:
     tracker: str = ""
     """Where curves go: tensorboard (the folder runs/ of the workspace), or another of accelerate's trackers."""
     checkpoint_minutes: float = 10.0
-    """A checkpoint at least this often, and at the end of each epoch."""
+    """A checkpoint at least this often, and whenever the val sides have been measured."""
     resume: Annotated[bool, Parameter(negative="--no-resume")] = True
     """Go on where a run of the same settings and data was stopped."""
     accept_leaks: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -34,6 +35,8 @@ from wildwear.training.recipe_files import load_recipe
 from wildwear.training.settings import RunSettings, TrainSettings
 from wildwear.training.sources import Source, open_source
 from wildwear.workspace import Workspace
+
+_MEASURED = 3  # samples of the val sides for which one must have been learned from: measuring takes a tenth of the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,17 +161,20 @@ def _training(plan: _Plan, checkpoints: Checkpoints) -> Training:
             "or start fewer processes"
         )
     run = plan.settings.run
+    measuring = Measuring(
+        parts=plan.parts.measured,
+        classes=plan.classes,
+        preprocessing=plan.recipe.preprocessing,
+        threads=run.threads,
+    )
+    learned = order.steps_per_epoch * plan.recipe.sampling.batch_size
     return Training(
         recipe=plan.recipe,
         seed=plan.settings.seed,
         sources=plan.sources,
         order=order,
-        measuring=Measuring(
-            parts=plan.parts.measured,
-            classes=plan.classes,
-            preprocessing=plan.recipe.preprocessing,
-            threads=run.threads,
-        ),
+        measuring=measuring,
+        measured_every=max(1, math.ceil(_MEASURED * measuring.samples / learned)),
         settings=run,
         checkpoints=checkpoints,
         identity=plan.identity,
