@@ -172,6 +172,19 @@ def test_models_joined_by_plus_are_seeds_of_one_recipe(shop: Workspace) -> None:
     assert "The seeds of random × 2 seeds" in page(report)
 
 
+def test_seeds_of_like_names_on_both_sides_are_told_apart(shop: Workspace) -> None:
+    for number in range(3, 7):
+        write_tiny_model(shop.models / f"run-{number}", seed=number)
+    report = measure(shop, "run-3+run-4", compare_to="run-5+run-6")
+    scores: Any = report.details["scores"]
+    assert [one["title"] for one in scores] == ["run-3+run-4", "run-5+run-6"]
+
+
+def test_a_model_under_two_names_is_no_comparison(shop: Workspace) -> None:
+    with pytest.raises(UserError, match=r"good and .*good are the same model"):
+        measure(shop, "good", compare_to=str(shop.models / "good"))
+
+
 def test_a_split_that_leaks_is_called_out_on_the_page_and_in_the_report(shop: Workspace) -> None:
     rows = samples({"train": 20, "val": 10}, start=300)
     for row in rows:
@@ -312,7 +325,7 @@ def test_what_is_wrong_is_said_before_anything_slow(
 
 def test_h65_a_report_that_cannot_be_written_is_an_error_with_its_name(shop: Workspace, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(StorageError, match=r"cannot write the report .*file/x\.json"):
+    with pytest.raises(StorageError, match=r"cannot write the report .*file/x\.html"):
         measure(shop, "good", report=tmp_path / "file" / "x.html")
 
 

@@ -49,8 +49,8 @@ class Calibration:
     """Below this lie 95 of 100 errors that a perfectly calibrated model would show on as many independent samples."""
     overconfidence: float
     """Mean confidence less accuracy; negative for a model that is too modest."""
-    log_loss: float
-    """Mean of minus the logarithm of the right classes' summed probability, where there is one."""
+    log_loss: float | None
+    """Mean of minus the logarithm of the right classes' summed probability; None where no sample has one."""
 
 
 def reliability(
@@ -100,7 +100,7 @@ def calibration(said: Said, seed: int = 0) -> Calibration:
         adaptive_error=expected_calibration_error(adaptive_reliability(said.confidence, said.right)),
         by_chance=error_by_chance(said.confidence, seed),
         overconfidence=float(said.confidence.mean() - said.right.mean()),
-        log_loss=float(-np.log(np.clip(known, _SMALLEST, 1)).mean()) if len(known) else float("nan"),
+        log_loss=float(-np.log(np.clip(known, _SMALLEST, 1)).mean()) if len(known) else None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wildwear.errors import UnreadableInput, UserError
@@ -71,7 +72,7 @@ def read_places(path: Path) -> tuple[Places, ...]:
     """
     try:
         rows = _read_json(path) if path.suffix.lower() == ".json" else _read_parquet(path)
-        return tuple(Places.from_table(rows.filter(pa.compute.equal(rows["run"], run))) for run in rows["run"].unique())
+        return tuple(Places.from_table(rows.filter(pc.equal(rows["run"], run))) for run in rows["run"].unique())
     except OSError as error:
         raise UnreadableInput(f"{path}: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,10 @@ class Contender:
     """A model, or the seeds of one recipe, that are measured as one."""
 
     models: tuple[Model, ...]
+
+    @property
+    def names(self) -> str:
+        return "+".join(model.name for model in self.models)
 
     @property
     def title(self) -> str:
@@ -53,7 +57,7 @@ class Side:
 
     table: Table
     where: str
-    boxed: bool = field(default=True)
+    boxed: bool = True
     """Whether any of them has a box."""
 
     @property
@@ -66,10 +70,12 @@ def run_all(
 ) -> Iterator[Run]:
     """Each contender in each way of looking: `given` before `ignored` where both are asked for."""
     ways = ("given", "ignored") if settings.boxes == "both" else (settings.boxes,)
+    titles = [contender.title for contender in contenders]
     for contender in contenders:
+        called = contender.title if titles.count(contender.title) == 1 else contender.names
         for way in ways:
             look = Look(boxes=way == "given", crops=settings.crops)
-            title = contender.title + (" (no boxes)" if way == "ignored" else "")
+            title = called + (" (no boxes)" if way == "ignored" else "")
             entry = Entry(
                 keys=tuple(model.key for model in contender.models),
                 title=title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,7 @@ def evaluate(
     table = ref.open(workspace)
     loaded = _load(workspace, models, settings, options)
     page = settings.report or _default_page(workspace, ref, loaded)
+    _make_folders(page, settings.predictions)
     evaluation = measure(workspace, table, ref, loaded, settings, progress)
     _write(page, settings.predictions, evaluation, table)
     written = [f"report: {page.resolve()}"]
@@ -172,7 +174,11 @@ def _load(
     names = [name for seeds in contenders for name in seeds]
     if twice := {name for name in names if names.count(name) > 1}:
         raise UserError(f"model {min(twice)} is named twice")
-    return [tuple(load_model(name, workspace, options) for name in seeds) for seeds in contenders]
+    loaded = {name: load_model(name, workspace, options) for name in names}
+    keys = [model.key for model in loaded.values()]
+    if twice := {name for name, model in loaded.items() if keys.count(model.key) > 1}:
+        raise UserError(f"{' and '.join(sorted(twice))} are the same model")
+    return [tuple(loaded[name] for name in seeds) for seeds in contenders]
 
 
 def _default_page(workspace: Workspace, ref: DatasetRef, contenders: Sequence[Sequence[Model]]) -> Path:
@@ -188,8 +194,21 @@ def _write(page: Path, predictions: Path | None, evaluation: Evaluation, table: 
     if predictions is not None:
         files[predictions] = evaluation.predictions()
     for path, data in files.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with _writing(path):
             write_durably(path, data)
-        except OSError as error:
-            raise StorageError(f"cannot write the report {path}: {error.strerror or error}") from error
+
+
+def _make_folders(*paths: Path | None) -> None:
+    """Finds out before the slow part that something cannot be written."""
+    for path in paths:
+        if path is not None:
+            with _writing(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"cannot write the report {path}: {error.strerror or error}") from error
