@@ -31,5 +31,5 @@ $(STAMP): $(BIN)/python pyproject.toml constraints.txt
 	touch $@
 
 $(STAMP)-test: $(STAMP)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[ray,test]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[ray,test,train]'
 	touch $@
