@@ -32,7 +32,7 @@ from wildwear.losses import fit_temperature
 from wildwear.models.card import read_card
 from wildwear.models.formats.exporting import export
 from wildwear.models.formats.settings import ExportSettings
-from wildwear.models.formats.smaller import open_side
+from wildwear.models.formats.sides import open_side
 from wildwear.models.package import Model
 from wildwear.models.registry import find_model, load_model
 from wildwear.models.settings import RuntimeOptions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -10,12 +9,11 @@ from typing import Any
 
 import numpy as np
 import onnx
-import pyarrow as pa
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from PIL import Image
+from tests.models.street import write_street
 from tests.models.test_hostile_models import plant, refusal
-from tests.models.tiny_model import CLASSES, tiny_network, write_tiny_model
+from tests.models.tiny_model import tiny_network
 
 from wildwear.errors import UnknownName, UnsafeModel, UserError
 from wildwear.models.card import read_card
@@ -24,31 +22,12 @@ from wildwear.models.formats.int8 import quantised
 from wildwear.models.formats.plain import halve_storage
 from wildwear.models.formats.settings import ExportSettings
 from wildwear.models.package import open_model
-from wildwear.tables import SAMPLES
 from wildwear.workspace import Workspace
-
-
-def picture(seed: int) -> bytes:
-    noise = np.random.default_rng(seed).integers(0, 255, (6, 6, 3), dtype=np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(noise).resize((40, 40), Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=95)
-    return buffer.getvalue()
 
 
 @pytest.fixture
 def shop(workspace: Workspace) -> Workspace:
-    """A model, and a dataset `street` of 40 train and 20 val samples, of which one is damaged."""
-    rows = []
-    for number in range(60):
-        data = b"no picture" if number == 59 else picture(number)
-        side = "train" if number < 40 else "val"
-        rows.append(
-            {"sample_id": f"s{number:02}", "image_id": f"i{number:02}", "bytes": data, "width": 40, "height": 40}
-            | {"labels": [CLASSES[number % 5]], "dataset": "street", "split": side, "group": f"g{number}"}
-            | {"region": "upper"}
-        )
-    workspace.new_dataset("street").upsert(pa.Table.from_pylist(rows, schema=SAMPLES.schema))
-    write_tiny_model(workspace.models / "mine", width=64)
+    write_street(workspace)
     return workspace
 
 

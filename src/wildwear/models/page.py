@@ -26,6 +26,7 @@ def written_from(card: ModelCard) -> str:
         + (f", starting from {card.init}" if card.init else "")
         + (f", a smaller form of {card.made_from}" if card.made_from else "")
         + (f", network {card.backbone}." if card.backbone else "."),
+        f"Temperature: {card.temperature:.4g} (divides the logits, so that probabilities mean what they say).",
         f"Licence: {card.licence or 'not stated'}.",
         "## Classes\n\n" + _classes(card),
         "## Data\n\n" + _data(card),

@@ -8,6 +8,7 @@ from pathlib import Path
 from wildwear.errors import UserError
 from wildwear.models.card import read_card
 from wildwear.models.formats.base import Format, Job
+from wildwear.models.formats.recalibrating import in_words, recalibrated
 from wildwear.models.formats.settings import ExportSettings, FormatName
 from wildwear.models.formats.smaller import as_int8
 from wildwear.models.formats.writers import as_folder, as_half_onnx, as_hub, as_onnx, as_safetensors, as_timm
@@ -52,10 +53,14 @@ def export(
         workspace=workspace,
         progress=progress,
     )
+    notes: tuple[str, ...] = ()
+    if settings.temperature_from is not None:
+        job = recalibrated(job, settings.temperature_from)
+        notes = (in_words(job.card.metrics["calibration"]),)
     written = FORMATS[settings.to](job)
     return Report(
         verb="models export",
         done={"files": written.files},
-        notes=(*written.notes, f"{settings.to}: {target.resolve()}"),
+        notes=(*notes, *written.notes, f"{settings.to}: {target.resolve()}"),
         details={"target": str(target.resolve()), "to": settings.to} | dict(written.details),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from wildwear.models.card import CARD, ModelCard
 from wildwear.models.formats.timm import CONFIG, config, has_weights
-from wildwear.models.page import card_page
+from wildwear.models.page import PAGE, card_page, written_from
 
 README = "README.md"
 _LICENCES = ("apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "bsd-3-clause", "gpl-3.0")
@@ -43,11 +43,13 @@ mean what they say. `network.pretrained_cfg["label_names"]` has the classes in t
 
 def write_hub_folder(folder: Path, card: ModelCard, target: Path) -> tuple[str, ...]:
     """Writes the layout into the empty folder `target`, and gives the names of its files."""
-    for name in (CARD, *card.files):
+    (target / CARD).write_text(card.to_json(), encoding="utf-8")
+    for name in card.files:
         shutil.copyfile(folder / name, target / name)
     if has_weights(card):
         (target / CONFIG).write_bytes(config(card, folder))
-    (target / README).write_text(readme(card, card_page(folder)), encoding="utf-8")
+    page = card_page(folder) if PAGE in card.files else written_from(card)
+    (target / README).write_text(readme(card, page), encoding="utf-8")
     return tuple(sorted(file.name for file in target.iterdir()))
 
 

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from onnx import ModelProto
 
+# A scale reaches to the mean of the batches' extremes: one that reaches to the largest of all is coarse for the rest.
+_MEAN_OF_EXTREMES = {"CalibMovingAverage": True}
+
 
 def quantised(network: bytes, batches: Iterable[NDArray[np.float32]]) -> bytes:
     """The network of a model with its convolutions in int8; `embedding` and what follows it stay in float32.
@@ -42,6 +45,7 @@ def quantised(network: bytes, batches: Iterable[NDArray[np.float32]]) -> bytes:
             quant_format=QuantFormat.QDQ,
             per_channel=True,
             nodes_to_exclude=_in_float(model),
+            extra_options=_MEAN_OF_EXTREMES,
         )
         return _without_notes(onnx.load(result))
 

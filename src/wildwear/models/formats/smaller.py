@@ -3,65 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wildwear.datasets.reader import PixelBatch, label_matrix, parse_on, read_pixels
-from wildwear.errors import UserError
+from wildwear.datasets.reader import PixelBatch, label_matrix, parse_on
 from wildwear.evaluation.metrics import TOP, ranks
 from wildwear.models.card import NETWORK
 from wildwear.models.formats.base import Job, Written
 from wildwear.models.formats.int8 import quantised
+from wildwear.models.formats.sides import Side, batches, open_side
 from wildwear.models.package import Model, open_model
 from wildwear.models.runtimes import open_network
 from wildwear.models.settings import RuntimeOptions
 from wildwear.models.write import write_model
 from wildwear.progress import Advance
 from wildwear.records import Split
-from wildwear.table import Table
-from wildwear.workspace import Workspace
-
-_BATCH = 16  # pictures that are run at once while scales are learned
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """Pictures of one side of a dataset."""
-
-    title: str
-    table: Table
-    where: str
-    samples: int
-
-    def spread(self, count: int) -> Side:
-        """About `count` of them, evenly spread over the side in stored order; all where there are fewer."""
-        if count >= self.samples:
-            return self
-        ids = self.table.read(["sample_id"], self.where)["sample_id"].to_pylist()
-        chosen = np.linspace(0, len(ids) - 1, count).round().astype(int)
-        quoted = ", ".join(f"'{ids[row]}'" for row in chosen.tolist())
-        return replace(self, where=f"sample_id IN ({quoted})", samples=count)
-
-
-def open_side(workspace: Workspace, on: str, otherwise: Split) -> Side:
-    """What `NAME[:split]` names, `otherwise` being the split that is meant where none is."""
-    ref = parse_on(on)
-    ref = replace(ref, split=ref.split or otherwise)
-    if ref.weight != 1 or ref.samples is not None:
-        raise UserError(f"{on}: name a dataset and a side alone, as in street:train")
-    table = ref.open(workspace)
-    assert ref.where is not None
-    return Side(title=f"{ref.name}:{ref.split}", table=table, where=ref.where, samples=table.count(ref.where))
 
 
 def as_int8(job: Job) -> Written:
     """Learns scales from pictures, measures the network beside the one that it is made from, and writes the model."""
     learned, measured = _sides(job)
     card = replace(job.card, name=job.target.name, made_from=job.card.key, files={})
-    whole = open_model(job.folder)
+    whole = replace(open_model(job.folder), metadata=job.card)
     some = learned.spread(job.settings.pictures)
     with job.progress(f"calibrating on {learned.title}", some.samples) as advance:
         network = quantised((job.folder / NETWORK).read_bytes(), _pixels(some, whole, advance))
@@ -82,11 +48,9 @@ def compare(whole: Model, small: Model, side: Side, advance: Advance) -> dict[st
     """
     said: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
     members = []
-    for batch in _batches(side, whole, advance):
+    for batch in batches(side, whole, advance):
         said.append((_probabilities(whole, batch), _probabilities(small, batch)))
         members.append(label_matrix(batch.rows["labels"], whole.classes))
-    if not said:
-        raise UserError(f"{side.title}: none of its samples can be read, so there is nothing to measure")
     before, after = (np.concatenate(parts) for parts in zip(*said, strict=True))
     right = np.concatenate(members)
     return {
@@ -99,8 +63,6 @@ def compare(whole: Model, small: Model, side: Side, advance: Advance) -> dict[st
 
 
 def _sides(job: Job) -> tuple[Side, Side]:
-    if job.workspace is None:
-        raise UserError("--calibrate names a dataset of a workspace: say which one with -w")
     assert job.settings.calibrate is not None
     learned = open_side(job.workspace, job.settings.calibrate, Split.TRAIN)
     name = parse_on(job.settings.calibrate).name
@@ -108,22 +70,9 @@ def _sides(job: Job) -> tuple[Side, Side]:
     return learned, measured
 
 
-def _batches(side: Side, model: Model, advance: Advance) -> Iterator[PixelBatch]:
-    for batch in read_pixels(
-        side.table, model.preprocessing, where=side.where, batch_size=_BATCH, columns=["sample_id", "labels"]
-    ):
-        if batch.rows.num_rows:
-            yield batch
-        advance(batch.rows.num_rows + batch.failed.num_rows)
-
-
 def _pixels(side: Side, model: Model, advance: Advance) -> Iterator[NDArray[np.float32]]:
-    found = False
-    for batch in _batches(side, model, advance):
-        found = True
+    for batch in batches(side, model, advance):
         yield batch.pixels
-    if not found:
-        raise UserError(f"{side.title}: none of its samples can be read, so there is nothing to calibrate on")
 
 
 def _probabilities(model: Model, batch: PixelBatch) -> NDArray[np.float32]:

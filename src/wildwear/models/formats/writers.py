@@ -16,11 +16,11 @@ from wildwear.models.formats.timm import CONFIG, config, require_weights
 
 def as_folder(job: Job) -> Written:
     """The model as it is."""
-    files = (CARD, *job.card.files)
     with new_folder(job.target) as draft:
-        for name in files:
+        for name in job.card.files:
             shutil.copyfile(job.folder / name, draft / name)
-    return Written(files=len(files), notes=(f"use it anywhere with --model {job.target}",))
+        (draft / CARD).write_text(job.card.to_json(), encoding="utf-8")
+    return Written(files=1 + len(job.card.files), notes=(f"use it anywhere with --model {job.target}",))
 
 
 def as_onnx(job: Job, *, half: bool = False) -> Written:
