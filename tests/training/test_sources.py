@@ -37,6 +37,15 @@ def test_pictures_come_in_the_order_asked_for_repeated_where_asked_for(workspace
     assert source.pictures(source.rows[:0]) == []
 
 
+def test_boxes_are_ignored_where_whole_pictures_are_asked_for(workspace: Workspace) -> None:
+    rows = samples({"train": 2}, ["Tee"])
+    rows[1]["box"] = [1.0, 2.0, 30.0, 40.0]
+    write_dataset(workspace, "shop", rows)
+    (part,) = open_parts(workspace, ("shop",)).without_boxes().learned
+    source = open_source(part, CLASSES)
+    assert source.pictures(source.rows) == [(row["bytes"], None) for row in rows]
+
+
 def test_what_is_committed_later_does_not_shift_the_samples(workspace: Workspace) -> None:
     rows = samples({"train": 4}, ["Tee"])
     table = write_dataset(workspace, "shop", rows)

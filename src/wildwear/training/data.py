@@ -33,6 +33,8 @@ class Part:
     """About how many of its samples are meant, or None for all."""
     where: str = ""
     """The SQL condition for its rows; that of the whole side unless told."""
+    boxes: bool = True
+    """Whether a sample's box is what is looked at, or its whole picture."""
 
     def __post_init__(self) -> None:
         if not self.where:
@@ -45,6 +47,11 @@ class Part:
     def positions(self) -> NDArray[np.int64]:
         """Where its rows stand in the table, ascending."""
         return positions(self.table, self.where)
+
+    @property
+    def picture_columns(self) -> list[str]:
+        """The columns that say what is looked at."""
+        return ["bytes", "box"] if self.boxes else ["bytes"]
 
     def read(self, *columns: str) -> pa.Table:
         return self.table.read(list(columns), self.where)
@@ -67,6 +74,13 @@ class Parts:
 
     learned: tuple[Part, ...]
     measured: tuple[Part, ...]
+
+    def without_boxes(self) -> Parts:
+        """The same samples, looked at as whole pictures."""
+        learned, measured = (
+            tuple(replace(part, boxes=False) for part in some) for some in (self.learned, self.measured)
+        )
+        return Parts(learned=learned, measured=measured)
 
     def classes(self, wanted: str, taxonomy: Taxonomy) -> tuple[str, ...]:
         """The classes that `--classes` asks for, given the labels that are learned from."""

@@ -93,7 +93,7 @@ class Measuring:
 
         def read(start: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
             rows = np.arange(start, min(start + _BATCH, len(places)))
-            stored = table.take(places[rows].tolist(), ["bytes", "box"]).append_column("place", pa.array(rows))
+            stored = table.take(places[rows].tolist(), part.picture_columns).append_column("place", pa.array(rows))
             decoded = decode_batch(stored, self.preprocessing, ["place"])
             return decoded.rows["place"].to_numpy().copy(), decoded.pixels  # Arrow's own memory is read-only
 

@@ -124,6 +124,8 @@ class Recipe:
     """How the finished model wants its pictures."""
     views: Views = field(default_factory=Views)
     """How pictures are varied while training; mean and std are those of `preprocessing`."""
+    boxes: Literal["given", "ignored"] = "given"
+    """Whether a sample's box is what is looked at, or its whole picture: a box is costly, a label of a picture less."""
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)

@@ -29,15 +29,18 @@ class Source:
     """N; positions of the samples in stored order, ascending."""
     members: NDArray[np.bool_]
     """N × C; which classes are right for each."""
+    columns: Sequence[str] = ("bytes", "box")
+    """Those that say what is looked at."""
     weight: float = 1.0
     """How often each of them is seen in an epoch."""
 
     def pictures(self, samples: NDArray[np.int64]) -> list[Stored]:
-        """The stored pictures and boxes of some of the N samples, in the order asked for."""
+        """What is looked at in some of the N samples, in the order asked for."""
         if not len(samples):
             return []
-        rows = self.snapshot.take(self.rows[samples].tolist(), ["bytes", "box"])
-        return list(zip((data or b"" for data in rows["bytes"].to_pylist()), rows["box"].to_pylist(), strict=True))
+        rows = self.snapshot.take(self.rows[samples].tolist(), list(self.columns))
+        boxes = rows["box"].to_pylist() if "box" in self.columns else [None] * rows.num_rows
+        return list(zip((data or b"" for data in rows["bytes"].to_pylist()), boxes, strict=True))
 
 
 def open_source(part: Part, classes: Sequence[str]) -> Source:
@@ -63,5 +66,6 @@ def open_source(part: Part, classes: Sequence[str]) -> Source:
         snapshot=snapshot,
         rows=np.concatenate(rows),
         members=np.concatenate(members),
+        columns=part.picture_columns,
         weight=part.weight,
     )

@@ -117,6 +117,8 @@ def train_network(
 def _plan(workspace: Workspace, name: str, settings: TrainSettings) -> _Plan:
     recipe = overridden(load_recipe(settings.recipe), settings)
     parts = open_parts(workspace, settings.on, settings.seed)
+    if recipe.boxes == "ignored":
+        parts = parts.without_boxes()
     leaks = _leaks(parts)
     if leaks and not settings.run.accept_leaks:
         raise LeakError(f"{leaks[0]}: split the dataset anew, or measure what that is worth with --accept-leaks")
