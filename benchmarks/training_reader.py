@@ -48,8 +48,8 @@ DATASET = "luma"
 CONTENDERS = {
     "torchvision, original files": ("torchvision", "originals", 1),
     "torchvision, scaled to 256": ("torchvision", "scaled", 3),
-    "wildwear": ("wildwear", "shop", 20),
-    "wildwear, bytes": ("wildwear-bytes", "shop", 20),
+    "wildwear": ("wildwear", "shop", 40),
+    "wildwear, bytes": ("wildwear-bytes", "shop", 40),
 }
 """What is measured, on which folder, over how many epochs."""
 
