@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wildwear.evaluation.bootstrap import Bootstrap
+from wildwear.evaluation.bootstrap import Bootstrap, wilson
 
 
 def grouped(seed: int, groups: int = 60, size: int = 5, spread: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
@@ -75,3 +75,63 @@ def test_each_label_gets_an_interval_of_its_own() -> None:
 def test_one_group_alone_gives_no_false_certainty_about_its_value() -> None:
     estimate = Bootstrap(np.array(["g"] * 4)).mean(np.array([True, True, False, True]))
     assert (estimate.value, estimate.low, estimate.high) == (0.75, 0.75, 0.75)
+
+
+def test_differences_of_draws_are_those_of_the_values() -> None:
+    """What is drawn together may be subtracted later: that is what pairing is."""
+    right, groups = grouped(5)
+    other = np.roll(right, 7)
+    bootstrap = Bootstrap(groups)
+    together = bootstrap.mean(right.astype(float) - other)
+    apart = (bootstrap.draws(right) - bootstrap.draws(other)).differences()[0]
+    assert (apart.value, apart.low, apart.high) == pytest.approx((together.value, together.low, together.high))
+
+
+def test_seeds_that_say_the_same_change_nothing() -> None:
+    right, groups = grouped(6)
+    one, three = (Bootstrap(groups).mean(values) for values in (right, np.stack([right] * 3)))
+    assert (three.value, three.low, three.high) == pytest.approx((one.value, one.low, one.high))
+
+
+def test_seeds_of_another_stream_are_drawn_apart() -> None:
+    levels = np.array([0.2, 0.5, 0.8])[:, None] * np.ones((3, 50))
+    bootstrap = Bootstrap(np.arange(50).astype(str))
+    same = bootstrap.draws(levels) - bootstrap.draws(levels)
+    apart = bootstrap.draws(levels) - bootstrap.draws(levels, stream=1)
+    assert same.replicates.std() == 0
+    assert apart.replicates.std() > 0.1
+
+
+def test_a_label_that_some_draws_miss_is_estimated_from_those_that_hold_it() -> None:
+    right = np.array([True] * 30 + [False])
+    label = np.array([0] * 30 + [1])
+    frequent, rare = Bootstrap(np.arange(31).astype(str)).draws(right, label).estimates()
+    assert (frequent.value, frequent.low, frequent.high) == (1.0, 1.0, 1.0)
+    assert (rare.value, rare.low, rare.high) == (0.0, 0.0, 0.0)
+
+
+def test_p_is_small_where_the_interval_leaves_zero_out_and_never_zero() -> None:
+    random = np.random.default_rng(7)
+    bootstrap = Bootstrap(np.arange(200).astype(str), rounds=500)
+    for shift, sure in ((0.5, True), (0.0, False)):
+        gain = bootstrap.draws(random.normal(shift, 1, 200)).differences()[0]
+        assert gain.shown == sure
+        assert (gain.p < 0.05) == sure
+        assert gain.p >= 2 / 501
+
+
+@settings(deadline=None)
+@given(st.integers(1, 200), st.floats(0, 1))
+def test_wilsons_interval_holds_the_share_and_stays_between_0_and_1(count: int, share: float) -> None:
+    found = wilson(share, count)
+    assert 0 <= found.low <= share + 1e-9 and share - 1e-9 <= found.high <= 1
+    assert found.high - found.low > 0
+
+
+def test_wilsons_interval_is_that_of_scipy() -> None:
+    from scipy.stats import binomtest
+
+    for right, count in ((0, 5), (3, 10), (50, 60)):
+        expected = binomtest(right, count).proportion_ci(method="wilson")
+        found = wilson(right / count, count)
+        assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-6)

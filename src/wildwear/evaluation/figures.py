@@ -35,8 +35,8 @@ def headline(scores: Sequence[Scores], ranking: str) -> str:
                 estimate, height = one.rankings[ranking][name], place + _offset(index, len(scores))
                 axes.hlines(height, 100 * estimate.low, 100 * estimate.high, colors=colour, alpha=0.45, linewidth=2)
                 axes.scatter(100 * estimate.value, height, s=24, color=colour, zorder=3)
-                at = 100 * estimate.high + 1.5, height
-                axes.annotate(percent(estimate.value), at, va="center", fontsize=8, color=colour)
+                told = percent(estimate.value)
+                axes.text(100 * estimate.high + 1.5, height, told, va="center", fontsize=8, color=colour)
         axes.set_yticks(range(len(names)), ("first guess", "first three", "first five", "macro"))
         axes.set_ylim(len(names) - 0.4, -0.6)
         _percent_axis(axes, "accuracy, %")
