@@ -62,7 +62,7 @@ class RunSettings:
     """Go on where a run of the same settings and data was stopped."""
     accept_leaks: bool = False
     """Train although a val side shares pictures or groups with what is learned from."""
-    process_timeout: int = 50
+    process_timeout: int = 40
     """Seconds that processes wait for each other before the training is given up."""
 
     def __post_init__(self) -> None:
