@@ -160,7 +160,7 @@ def _asking(address: str) -> Iterator[HfApi]:
     The token comes from HF_TOKEN alone, and no file of other tools is looked at for one.
     """
     if not find_spec("huggingface_hub"):
-        raise UserError(f"{address} needs the hub's client: pip install huggingface_hub")
+        raise UserError(f"{address} needs the hub's client: pip install 'wildwear[hub]'")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     from huggingface_hub import HfApi, constants
