@@ -74,6 +74,13 @@ def test_what_is_left_out_is_counted_with_its_reason(coloured: Workspace) -> Non
         localise(coloured, "weak", "weaker", LocaliseSettings(model="knows"))
 
 
+def test_further_boxes_are_kept_where_they_are_nearly_as_likely(coloured: Workspace) -> None:
+    localise(coloured, "tagged", "weak", LocaliseSettings(model="knows", min_score=0))
+    localise(coloured, "tagged", "more", LocaliseSettings(model="knows", min_score=0, boxes=3))
+    best, more = (set(coloured.dataset(name).read(["sample_id"])["sample_id"].to_pylist()) for name in ("weak", "more"))
+    assert best < more and len(more) <= 3 * len(best)
+
+
 def test_the_same_run_gives_the_same_samples(coloured: Workspace) -> None:
     settings = LocaliseSettings(model="knows", min_score=0)
     localise(coloured, "tagged", "weak", settings)

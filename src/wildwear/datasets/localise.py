@@ -46,7 +46,7 @@ _ROWS = 16  # photographs looked at together
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """The likeliest box of each sample in a batch."""
+    """The likeliest boxes of each sample in a batch, a row each."""
 
     rows: list[dict[str, Any]]
     scores: list[float]
@@ -70,7 +70,9 @@ def localise(
     skipped: Counter[str] = Counter()
     kept: dict[str, dict[str, Any]] = {}
     with progress(f"looking with {model.name}", source.count()) as advance:
-        for found in map_ahead(lambda batch: _look(batch, model, skipped), source.batches(batch_rows=_ROWS), threads=1):
+        for found in map_ahead(
+            lambda batch: _look(batch, model, settings.boxes, skipped), source.batches(batch_rows=_ROWS), threads=1
+        ):
             skipped["pictures that do not decode"] += found.undecodable
             for row, score in zip(found.rows, found.scores, strict=True):
                 if score < settings.min_score:
@@ -90,7 +92,7 @@ def localise(
     )
 
 
-def _look(batch: pa.RecordBatch, model: Model, skipped: Counter[str]) -> _Found:
+def _look(batch: pa.RecordBatch, model: Model, most: int, skipped: Counter[str]) -> _Found:
     rows: list[dict[str, Any]] = []
     scores: list[float] = []
     undecodable = 0
@@ -108,9 +110,11 @@ def _look(batch: pa.RecordBatch, model: Model, skipped: Counter[str]) -> _Found:
         corners = [(x1 * width, y1 * height, x2 * width, y2 * height) for x1, y1, x2, y2 in boxes]
         inputs = [model.preprocessing(rgb, Box(x1=x1, y1=y1, x2=x2, y2=y2)) for x1, y1, x2, y2 in corners]
         shown = model.probabilities(model.run(np.stack(inputs)).logits)[:, members].sum(axis=1)
-        best = list(corners[int(shown.argmax())])
-        rows.append(row | {"box": best, "sample_id": sample_id(row["image_id"], best, row["region"])})
-        scores.append(float(shown.max()))
+        for one in np.argsort(-shown, kind="stable")[:most]:
+            if shown[one] >= shown.max() / 2:
+                box = list(corners[one])
+                rows.append(row | {"box": box, "sample_id": sample_id(row["image_id"], box, row["region"])})
+                scores.append(float(shown[one]))
     return _Found(rows=rows, scores=scores, undecodable=undecodable)
 
 
