@@ -105,3 +105,10 @@ def test_what_a_run_is_measured_on_is_one_side_alone() -> None:
 
 def test_a_run_is_named_by_arm_and_size() -> None:
     assert [split_run(text) for text in ("a@100", "a@all", "a")] == [("a", 100), ("a", "all"), ("a", None)]
+
+
+def test_overrides_hold_for_every_arm_that_has_none_of_its_own(tmp_path: Path) -> None:
+    text = EXPERIMENT.replace("seeds = [0, 1, 2]", 'seeds = [0, 1, 2]\noverrides = { "schedule.epochs" = 3 }')
+    text = text.replace('on = ["shop"]', 'on = ["shop"]\noverrides = { "schedule.epochs" = 5 }')
+    arms = load_experiment(write_experiment(tmp_path, text)).arms
+    assert (arms["target"].overrides, arms["shop"].overrides) == ({"schedule.epochs": 3}, {"schedule.epochs": 5})

@@ -91,6 +91,11 @@ class Budget:
     done: int
 
     @property
+    def start(self) -> str:
+        """What they start from: an arm's run of the same seed, or a model."""
+        return self.run.parent.rpartition(".")[0] if self.run.parent else self.run.init
+
+    @property
     def total(self) -> int:
         return self.run.work.total if self.run.work else 0
 

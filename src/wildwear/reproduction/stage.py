@@ -88,24 +88,24 @@ def _planned(plan: Plan, store: Store) -> Report:
     seen = sum(run.work.seen for run in left if run.work)
     return Report(
         verb="reproduce",
-        done={"runs to do": len(left), "samples to see": seen},
+        done={"runs to do": len(left), **({"samples to see": seen} if seen else {})},
         skipped=_skipped(plan, sum(run.done for run in plan.runs.values())),
         notes=tuple(_absent(plan)),
         details={
             "experiment": plan.experiment.name,
             "runs": [as_json(run) for run in plan.runs.values()],
             "seconds_left": seconds_left(plan, store),
-            "table": [_line(row) for row in budgets(plan)],
+            "table": [_line(row) for row in budgets(plan) if row.run.work],
         },
     )
 
 
 def _line(row: Budget) -> list[object]:
     run, work = row.run, row.run.work
-    state = "no data" if run.missing else f"{row.done} of {row.seeds}"
-    numbers = (work.samples, work.epochs, work.steps, work.total) if work else ("", "", "", "")
-    start = run.parent.rpartition(".")[0] if run.parent else run.init
-    return [run.title, start, run.recipe.name if run.recipe else "probe", *(one or "" for one in numbers), state]
+    assert work is not None
+    recipe = run.recipe.name if run.recipe else "probe"
+    numbers = work.samples, work.epochs, work.steps, work.total
+    return [run.title, row.start, recipe, *numbers, f"{row.done} of {row.seeds}"]
 
 
 def _reported(found: Findings, outcome: Outcome, page: Path) -> Report:

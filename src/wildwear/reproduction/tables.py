@@ -14,6 +14,7 @@ from wildwear.reproduction.results import RowResult, TableResult
 
 NAMES = {"top1": "top-1", "top3": "top-3", "top5": "top-5", "macro": "macro"}
 NOTHING = "–"
+_GLUE = "\N{NO-BREAK SPACE}"
 
 
 def interval(estimate: Estimate) -> str:
@@ -25,8 +26,8 @@ def signed_interval(gain: Difference) -> str:
 
 
 def chance(p: float) -> str:
-    """A p-value with its letter, as in `p 0.031`."""
-    return f"p {p_value(p)}"
+    """A p-value with its letter, as in `p 0.031`, which no line break parts."""
+    return f"p {p_value(p)}".replace(" ", _GLUE)
 
 
 def columns(table: TableResult) -> list[str]:
