@@ -240,7 +240,9 @@ def _learned_before(plan: _Plan) -> tuple[TrainingData, ...]:
 def _report(plan: _Plan, model: Model, live: Live) -> Report:
     card = model.metadata
     there = sum(part.table.count(part.where) for part in plan.parts.learned)
-    failed = int(live.history[-1]["failed"]) + sum(outcome.failed for outcome in (live.outcomes or {}).values())
+    failed = max(int(epoch["failed"]) for epoch in live.history) + sum(
+        outcome.failed for outcome in (live.outcomes or {}).values()
+    )
     details: dict[str, Any] = {"model": model.key, "folder": str(model.folder), "classes": list(model.classes)}
     return Report(
         verb="train",

@@ -32,16 +32,21 @@ def train(name: str, /, *, settings: Annotated[TrainSettings, Parameter(name="*"
     name
         The model to make; one of this name is replaced when the new one is whole.
     """
-    from wildwear.cli.output import print_table, progress, remark
+    from wildwear.cli.output import complain, print_table, progress, remark
+    from wildwear.errors import ProcessLost
     from wildwear.progress import silent, unheard
-    from wildwear.training.processes import first_speaks, is_first
+    from wildwear.training.processes import end_at_once, first_speaks, is_first
     from wildwear.training.recipes import train
 
-    with first_speaks():
-        if not is_first():
-            train(current().open(), name, settings, silent, unheard)
-            return 0
-        report = train(current().open(), name, settings, progress, remark)
+    try:
+        with first_speaks():
+            if not is_first():
+                train(current().open(), name, settings, silent, unheard)
+                return 0
+            report = train(current().open(), name, settings, progress, remark)
+    except ProcessLost as error:
+        complain(str(error))
+        end_at_once(1)
     figures = report.details.get("val")
     if isinstance(figures, dict) and figures:
         columns = ("dataset", "samples", "top-1", "top-3", "top-5", "macro")
