@@ -53,7 +53,7 @@ CONTENDERS = {
 }
 """What is measured, on which folder, over how many epochs."""
 
-CLAIMS = {"torchvision, original files": 15.0, "torchvision, scaled to 256": 5.0}
+AIMS = {"torchvision, original files": 15.0, "torchvision, scaled to 256": 5.0}
 
 
 def prepare(data: Path, folder: Path) -> None:
@@ -159,18 +159,18 @@ def compare(data: Path, rounds: int, workers: int) -> dict[str, dict[str, list[f
 
 
 def show(figures: dict[str, dict[str, list[float]]]) -> bool:
-    """Prints medians, and the ratios round by round; returns whether they are what is claimed."""
+    """Prints medians, and the ratios round by round; returns whether they are what we aim at."""
     for name, of in figures.items():
         rate, cost, memory = (statistics.median(of[key]) for key in ("rate", "cost", "memory"))
         print(f"{rate:8.0f} pictures/s  {cost:6.2f} ms of processor time each  {memory:6.0f} MB  {name}")
     held = True
-    for name, claim in CLAIMS.items():
+    for name, aim in AIMS.items():
         turns = [ours / theirs for ours, theirs in zip(figures["wildwear"]["rate"], figures[name]["rate"], strict=True)]
         costs = [t / o for o, t in zip(figures["wildwear"]["cost"], figures[name]["cost"], strict=True)]
         ratio = statistics.median(turns)
-        held &= ratio >= claim
+        held &= ratio >= aim
         print(
-            f"{ratio:8.1f} times {name} (claimed: {claim:.0f}); round by round {min(turns):.1f} to {max(turns):.1f}; "
+            f"{ratio:8.1f} times {name} (aim: {aim:.0f}); round by round {min(turns):.1f} to {max(turns):.1f}; "
             f"by processor time {statistics.median(costs):.1f}"
         )
     return held
