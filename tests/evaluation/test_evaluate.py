@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 from PIL import Image
 from tests.conftest import skip
 from tests.models.tiny_model import write_tiny_model
+from tests.page_loads import Loads
 from tests.training.coloured import COLOURS, sample, samples, write_dataset
 
 from wildwear.cli import main
@@ -221,22 +221,6 @@ def test_the_same_question_gives_the_same_files(shop: Workspace, tmp_path: Path)
     written = json.loads((tmp_path / "a.json").read_text())
     assert written["scores"][0]["rankings"]["all"].keys() == {"top1", "top3", "top5", "macro"}
     assert len(written["split_hash"]) == 64
-
-
-class Loads(HTMLParser):
-    """Collects whatever a page would load or run."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "link", "iframe", "object", "embed"):
-            self.found.append(tag)
-        for name, address in attrs:
-            outside = name in ("src", "href", "xlink:href") and not str(address).startswith(("data:image/", "#"))
-            if outside or name.startswith("on"):
-                self.found.append(f"{name}={address}")
 
 
 def test_the_page_loads_nothing_and_runs_nothing(shop: Workspace) -> None:

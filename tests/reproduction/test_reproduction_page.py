@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from tests.conftest import skip
+from tests.page_loads import Loads
 from tests.reproduction.small import EXPERIMENT, make_shop, write_experiment
 
 from wildwear.reproduction.settings import ReproduceSettings
@@ -24,22 +24,6 @@ def shop(workspace: Workspace) -> Workspace:
 def page(shop: Workspace, folder: Path, text: str = EXPERIMENT) -> Path:
     report = reproduce(shop, write_experiment(folder, text), ReproduceSettings(rounds=100, seeds=2))
     return Path(str(report.details["report"]))
-
-
-class Loads(HTMLParser):
-    """Collects whatever a page would load or run."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "link", "iframe", "object", "embed"):
-            self.found.append(tag)
-        for name, address in attrs:
-            outside = name in ("src", "href", "xlink:href") and not str(address).startswith(("data:image/", "#"))
-            if outside or name.startswith("on"):
-                self.found.append(f"{name}={address}")
 
 
 def test_the_page_loads_nothing_and_says_what_is_missing(shop: Workspace, tmp_path: Path) -> None:
