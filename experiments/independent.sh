@@ -7,17 +7,7 @@ workspace=$1
 data=${WILDWEAR_DATA:?the folder of the collections}
 wildwear=(wildwear -w "$workspace")
 
-"${wildwear[@]}" init
-# wild keeps the split that it comes with, whose sides share senders: nothing is measured on it.
-"${wildwear[@]}" dataset import table "$data/wild-garments/labels.csv" --name wild --labels wild-garments \
-  --given-split use --accept-leaks
-"${wildwear[@]}" dataset import table "$data/street/boxes.csv" --name street --labels street --given-split use
-"${wildwear[@]}" dataset import table "$data/street-tagged/tags.csv" --name tagged --labels street-tagged \
-  --val 0 --test 0 || test $? = 3 # one photograph has no tag
-"${wildwear[@]}" import "$data/luma/products.csv" --images "$data/luma/images"
-"${wildwear[@]}" label
-"${wildwear[@]}" fetch
-"${wildwear[@]}" split catalogue --val 0.1 --test 0
+source "$here/collections.sh"
 
 # A box for each tag: first as a model sees it that knows the catalogue alone, then as one that has learned from that.
 python "$here/base/backbone.py" -w "$workspace" --name lite0-imagenet

@@ -11,16 +11,7 @@ classes=Blazer,Blouse,Button-Down,Cardigan,Hoodie,Jacket,Sweater,Tank,Tee,Top,Lo
 classes+=,Chinos,Jeans,Leggings,Shorts,Skirt,Cape,Coat,Dress,Jumpsuit,Romper,Suit,Bodysuit,Shoes,Hat
 
 # The data. `wild` is used on its own train side; that its val side shares senders with it is said in the card.
-"${wildwear[@]}" init
-"${wildwear[@]}" dataset import table "$data/wild-garments/labels.csv" --name wild --labels wild-garments \
-  --given-split use --accept-leaks
-"${wildwear[@]}" dataset import table "$data/street/boxes.csv" --name street --labels street --given-split use
-"${wildwear[@]}" dataset import table "$data/street-tagged/tags.csv" --name tagged --labels street-tagged \
-  --val 0 --test 0 || test $? = 3 # one photograph has no tag
-"${wildwear[@]}" import "$data/luma/products.csv" --images "$data/luma/images"
-"${wildwear[@]}" label
-"${wildwear[@]}" fetch
-"${wildwear[@]}" split catalogue --val 0.1 --test 0
+source "$here/../collections.sh"
 
 # A first model, a probe on ImageNet features, gives the tags of whole photographs a box each.
 python "$here/backbone.py" -w "$workspace" --name lite0-imagenet

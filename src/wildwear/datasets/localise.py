@@ -50,7 +50,8 @@ class _Found:
 
     rows: list[dict[str, Any]]
     scores: list[float]
-    undecodable: int
+    skipped: Counter[str]
+    """Samples without one, by reason."""
 
 
 def localise(
@@ -71,9 +72,9 @@ def localise(
     kept: dict[str, dict[str, Any]] = {}
     with progress(f"looking with {model.name}", source.count()) as advance:
         for found in map_ahead(
-            lambda batch: _look(batch, model, settings.boxes, skipped), source.batches(batch_rows=_ROWS), threads=1
+            lambda batch: _look(batch, model, settings.boxes), source.batches(batch_rows=_ROWS), threads=1
         ):
-            skipped["pictures that do not decode"] += found.undecodable
+            skipped += found.skipped
             for row, score in zip(found.rows, found.scores, strict=True):
                 if score < settings.min_score:
                     skipped["shown nowhere with enough certainty"] += 1
@@ -92,10 +93,10 @@ def localise(
     )
 
 
-def _look(batch: pa.RecordBatch, model: Model, most: int, skipped: Counter[str]) -> _Found:
+def _look(batch: pa.RecordBatch, model: Model, most: int) -> _Found:
     rows: list[dict[str, Any]] = []
     scores: list[float] = []
-    undecodable = 0
+    skipped: Counter[str] = Counter()
     for row, members in zip(batch.to_pylist(), label_matrix(batch["labels"], model.classes), strict=True):
         boxes = WORN_AT.get(Region(row["region"]), ())
         if reason := _why_not(row, boxes, known=bool(members.any())):
@@ -104,7 +105,7 @@ def _look(batch: pa.RecordBatch, model: Model, most: int, skipped: Counter[str])
         try:
             rgb = decode_upright(row["bytes"], STORED)
         except Undecodable:
-            undecodable += 1
+            skipped["pictures that do not decode"] += 1
             continue
         height, width = rgb.shape[:2]
         corners = [(x1 * width, y1 * height, x2 * width, y2 * height) for x1, y1, x2, y2 in boxes]
@@ -115,7 +116,7 @@ def _look(batch: pa.RecordBatch, model: Model, most: int, skipped: Counter[str])
                 box = list(corners[one])
                 rows.append(row | {"box": box, "sample_id": sample_id(row["image_id"], box, row["region"])})
                 scores.append(float(shown[one]))
-    return _Found(rows=rows, scores=scores, undecodable=undecodable)
+    return _Found(rows=rows, scores=scores, skipped=skipped)
 
 
 def _why_not(row: Mapping[str, Any], boxes: Sequence[Corners], *, known: bool) -> str:
