@@ -1,0 +1,1 @@
+"""Movies: decoding, shots, people, tracks, and clips of one second."""

@@ -1,0 +1,1 @@
+"""Tagging movies: who wears what, from when to when."""
