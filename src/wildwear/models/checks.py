@@ -31,15 +31,7 @@ _FOREIGN = {
 
 def read_checked(path: Path, expected: FileRecord) -> bytes:
     """The bytes of `path`, which have the recorded size and checksum (else `UnsafeModel`)."""
-    if expected.size > _LARGEST_NETWORK:
-        raise UnsafeModel(f"{path}: {expected.size:,} bytes are too many for a network")
-    if not path.is_file():
-        raise UnsafeModel(f"{path} is not there, or not a file")
-    try:
-        with path.open("rb") as handle:
-            data = handle.read(expected.size + 1)
-    except OSError as error:
-        raise UnsafeModel(f"{path}: {error.strerror or error}") from error
+    data = _read(path, expected.size)
     if len(data) != expected.size:
         amount = "more" if len(data) > expected.size else f"{len(data):,}"
         raise UnsafeModel(f"{path} should have {expected.size:,} bytes and has {amount}: copy the model again")
@@ -48,8 +40,30 @@ def read_checked(path: Path, expected: FileRecord) -> bytes:
     return data
 
 
-def parse_network(data: bytes, where: str) -> ModelProto:
-    """The parsed network; raises `UnsafeModel` for anything but a self-contained one of standard operators."""
+def read_network(path: Path) -> bytes:
+    """The bytes of a file of whatever size and checksum; raises `UnsafeModel` where it is too large for a network."""
+    size = path.stat().st_size if path.is_file() else 0
+    return _read(path, size)[:size]
+
+
+def _read(path: Path, size: int) -> bytes:
+    """Up to `size` bytes and, where there are more, one of them."""
+    if size > _LARGEST_NETWORK:
+        raise UnsafeModel(f"{path}: {size:,} bytes are too many for a network")
+    if not path.is_file():
+        raise UnsafeModel(f"{path} is not there, or not a file")
+    try:
+        with path.open("rb") as handle:
+            return handle.read(size + 1)
+    except OSError as error:
+        raise UnsafeModel(f"{path}: {error.strerror or error}") from error
+
+
+def parse_network(data: bytes, where: str, *, infinity: bool = False) -> ModelProto:
+    """The parsed network; raises `UnsafeModel` for anything but a self-contained one of standard operators.
+
+    With `infinity`, constants may be infinite (detectors of the DETR family mask places so), but never NaN.
+    """
     import onnx
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped, unused-ignore]
 
@@ -65,7 +79,7 @@ def parse_network(data: bytes, where: str) -> ModelProto:
     if _has_broken_text(model):
         _refuse(where, "names in it are not text: it is damaged")
     _check_operators(model, where)
-    _check_tensors(model.graph, where)
+    _check_tensors(model.graph, where, infinity)
     return model
 
 
@@ -108,12 +122,14 @@ def _check_operators(model: ModelProto, where: str) -> None:
             _refuse(where, f"operator {node.op_type!r} runs a graph of its own (loops and branches are not taken)")
 
 
-def _check_tensors(graph: GraphProto, where: str) -> None:
+def _check_tensors(graph: GraphProto, where: str, infinity: bool) -> None:
     for tensor in _tensors(graph):
         if tensor.data_location == tensor.EXTERNAL or tensor.external_data:
             _refuse(where, f"the data of {tensor.name!r} lie in another file; a model holds its own")
         values = _values(tensor, where)
-        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
+        if not np.issubdtype(values.dtype, np.floating) or np.isfinite(values).all():
+            continue
+        if not infinity or np.isnan(values).any():
             _refuse(where, f"the weights {tensor.name!r} hold NaN or infinity")
 
 

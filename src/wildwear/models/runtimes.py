@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from threading import local
@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from wildwear.errors import UnknownName, UserError
 from wildwear.models.settings import RuntimeOptions
 
-__all__ = ["Network", "RuntimeOptions", "open_network", "thread_count"]
+__all__ = ["Network", "Runner", "RuntimeOptions", "open_network", "open_runner", "thread_count"]
 
 Network: TypeAlias = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], NDArray[np.float32]]]
 """N × 3 × S × S pixels to the embedding N × D and the logits N × C."""
+Runner: TypeAlias = Callable[[Mapping[str, NDArray[Any]]], tuple[NDArray[Any], ...]]
+"""Inputs by name to the outputs that were asked for, in that order."""
 
 
 def open_network(data: bytes, options: RuntimeOptions, callers: int = 1) -> Network:
@@ -26,10 +28,21 @@ def open_network(data: bytes, options: RuntimeOptions, callers: int = 1) -> Netw
 
     Raises `UserError` where the options cannot be honoured on this machine.
     """
+    runner = open_runner(data, ("embedding", "logits"), options, callers)
+
+    def run(batch: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        embedding, logits = runner({"pixels": batch})
+        return embedding, logits
+
+    return run
+
+
+def open_runner(data: bytes, outputs: Sequence[str], options: RuntimeOptions, callers: int = 1) -> Runner:
+    """As `open_network`, for a network with inputs and outputs of any names."""
     name = _chosen(options)
     if name not in _RUNTIMES:
         raise UnknownName("runtime", name, ["auto", *_RUNTIMES])
-    return _RUNTIMES[name](data, options, callers)
+    return _RUNTIMES[name](data, tuple(outputs), options, callers)
 
 
 def _chosen(options: RuntimeOptions) -> str:
@@ -44,7 +57,7 @@ def thread_count(options: RuntimeOptions) -> int:
     return options.threads or available or 1
 
 
-def _onnxruntime(data: bytes, options: RuntimeOptions, callers: int) -> Network:
+def _onnxruntime(data: bytes, outputs: tuple[str, ...], options: RuntimeOptions, callers: int) -> Runner:
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
@@ -64,13 +77,13 @@ def _onnxruntime(data: bytes, options: RuntimeOptions, callers: int) -> Network:
     if session.get_providers()[0] != provider:  # it falls back to the CPU with no more than a log line
         raise UserError(f"ONNX Runtime cannot start {options.device}: look at its drivers and libraries, or use cpu")
 
-    def run(batch: NDArray[np.float32]) -> Any:
-        return tuple(session.run(["embedding", "logits"], {"pixels": batch}))
+    def run(inputs: Mapping[str, NDArray[Any]]) -> tuple[NDArray[Any], ...]:
+        return tuple(session.run(outputs, dict(inputs)))
 
     return run
 
 
-def _openvino(data: bytes, options: RuntimeOptions, callers: int) -> Network:
+def _openvino(data: bytes, outputs: tuple[str, ...], options: RuntimeOptions, callers: int) -> Runner:
     if options.device != "cpu":
         raise UserError(f"--runtime openvino runs on cpu here, and not on {options.device}: use --runtime onnxruntime")
     if not find_spec("openvino"):
@@ -81,16 +94,16 @@ def _openvino(data: bytes, options: RuntimeOptions, callers: int) -> Network:
     compiled = core.compile_model(core.read_model(data), "CPU", {**threads, "INFERENCE_PRECISION_HINT": "f32"})
     own = local()  # a request serves one thread at a time
 
-    def run(batch: NDArray[np.float32]) -> Any:
+    def run(inputs: Mapping[str, NDArray[Any]]) -> tuple[NDArray[Any], ...]:
         if not hasattr(own, "request"):
             own.request = compiled.create_infer_request()
-        results = own.request.infer({"pixels": batch})
-        return np.array(results["embedding"]), np.array(results["logits"])
+        results = own.request.infer(dict(inputs))
+        return tuple(np.array(results[name]) for name in outputs)
 
     return run
 
 
-_RUNTIMES: dict[str, Callable[[bytes, RuntimeOptions, int], Network]] = {
+_RUNTIMES: dict[str, Callable[[bytes, tuple[str, ...], RuntimeOptions, int], Runner]] = {
     "onnxruntime": _onnxruntime,
     "openvino": _openvino,
 }
