@@ -15,14 +15,13 @@ from enum import StrEnum
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wildwear.append_log import AppendLog
 from wildwear.table import Table
 from wildwear.tables import DECISIONS
 from wildwear.workspace import Workspace
 
 CATALOGUE = "catalogue"
 """The collection of the catalogue's own pictures; a dataset is one by its name."""
-
-_READERS_SECONDS = 60.0
 
 
 class Verdict(StrEnum):
@@ -60,31 +59,19 @@ class DecisionLog:
 
     workspace: Workspace
     _table: Table = field(init=False)
-    _known: tuple[int, int] = field(init=False, default=(0, 0))
-    """A version of the table, and its newest sequence number (or a later one)."""
+    _log: AppendLog = field(init=False)
 
     def __post_init__(self) -> None:
         self._table = self.workspace.table(DECISIONS)
+        self._log = AppendLog(self._table)
 
     def append(self, decisions: Sequence[Decision]) -> range:
         """Adds decisions in one commit and gives their sequence numbers; on the disk when this returns."""
-        if not decisions:
-            return range(0)
-        with self._table.locked():
-            first = self.last() + 1
-            sequences = range(first, first + len(decisions))
-            self._table.append(_rows(decisions, sequences))
-            self._known = self._table.newest, sequences[-1]
-        return sequences
+        return self._log.append(len(decisions), lambda sequences: _rows(decisions, sequences))
 
     def last(self) -> int:
         """The newest sequence number, 0 before the first."""
-        newest, (version, last) = self._table.newest, self._known
-        if newest != version:
-            newer = self._table.read(["sequence"], f"sequence > {last}")["sequence"]
-            last = pc.max(newer).as_py() or last
-            self._known = newest, last
-        return last
+        return self._log.last()
 
     def since(self, sequence: int, collection: str) -> pa.Table:
         """The decisions on a collection after `sequence`, in their order."""
@@ -106,7 +93,7 @@ class DecisionLog:
 
     def compact(self) -> None:
         """Merges the small files that many commits leave; nobody holds a version of the log for long."""
-        self._table.compact(readers_seconds=_READERS_SECONDS)
+        self._log.compact()
 
 
 def standing(workspace: Workspace, collection: str) -> pa.Table:

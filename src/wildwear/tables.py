@@ -125,10 +125,13 @@ SAMPLES = TableSpec(
         _text("group"),
         pa.field("phash", pa.uint64()),
         _text("source"),
+        _text("bag"),
     ),
+    version=2,
 )
 """A dataset: what training and evaluation know. `labels` is the *set* of categories that are right for this
-sample; `box` is null or x1, y1, x2, y2 in pixels of the stored picture; `group` never straddles a split."""
+sample; `box` is null or x1, y1, x2, y2 in pixels of the stored picture; `group` never straddles a split. Samples of
+one `bag` (null: a sample is its own) are boxes of which at least one shows what the labels say."""
 
 INSPECTIONS = TableSpec(
     name="inspections",
@@ -169,6 +172,76 @@ DECISIONS = TableSpec(
 """What people decided, append-only: `verdict` is `keep`, `reject`, `relabel` (to `becomes`) or `clear`, `category` the
 label at that time, `when` is UTC (ISO 8601, milliseconds), `audit` the sampled audit it belongs to, or null."""
 
+_BOX = pa.list_(pa.float32(), 4)
+_TRACK = pa.list_(pa.struct([pa.field("time", pa.float64()), pa.field("box", _BOX)]))
+_SCORES = pa.list_(pa.struct([_text("category"), pa.field("score", pa.float32())]))
+
+CLIPS = TableSpec(
+    name="clips",
+    key=("clip_id",),
+    fields=(
+        _text("clip_id"),
+        _text("movie"),
+        _text("person"),
+        _text("timestamp"),
+        pa.field("start", pa.float64()),
+        pa.field("end", pa.float64()),
+        pa.field("track", _TRACK),
+        pa.field("width", pa.int32()),
+        pa.field("height", pa.int32()),
+        _text("image_id"),
+        pa.field("picture", pa.large_binary()),
+        pa.field("box", _BOX),
+        pa.field("phash", pa.uint64()),
+        pa.field("sprite", pa.large_binary()),
+        pa.field("cells", _TRACK),
+        pa.field("cell_width", pa.int32()),
+        pa.field("cell_height", pa.int32()),
+        pa.field("top", _SCORES),
+        _text("model"),
+        _text("status"),
+        _text("reason"),
+        _text("detail"),
+    ),
+)
+"""One person for about a second of a movie. `movie` is the file's stem, `timestamp` the middle as its source writes it,
+`start` and `end` are seconds on the movie's clock, `width` and `height` the movie's, `track` the person's boxes as
+fractions of the frame.
+`picture` (JPEG, `image_id` its hash) is the part around the person in the frame at `timestamp`, from the full
+resolution, and `box` the person in its pixels. `sprite` (JPEG) shows the second as cells of `cell_width` ×
+`cell_height` pixels from left to right, each the surroundings of the track in one frame; `cells` are their times and
+the box in each as fractions of the cell. `top` are the categories that `model` finds likeliest, best first; null until
+one has looked. `status` is `ok` or `failed`, and then there are no pictures."""
+
+CLIP_DECISIONS = TableSpec(
+    name="clip_decisions",
+    key=("sequence",),
+    fields=(
+        pa.field("sequence", pa.int64()),
+        _text("clip_id"),
+        _text("who"),
+        pa.field("categories", pa.list_(pa.string())),
+        _text("discard"),
+        pa.field("adjudicates", pa.bool_()),
+        _text("when"),
+    ),
+)
+"""What people say that clips show, append-only: `categories` in the order they were given, or in `discard` why the clip
+is of no use (`face_only`, `not_in_lexicon`, `too_few_pixels`, `other`); neither takes back what that person said.
+`adjudicates` marks a word that settles a disagreement; `when` is UTC (ISO 8601, milliseconds)."""
+
 SPECS = {
-    spec.name: spec for spec in (PRODUCTS, REJECTIONS, LABELS, IMAGES, EMBEDDINGS, SAMPLES, INSPECTIONS, DECISIONS)
+    spec.name: spec
+    for spec in (
+        PRODUCTS,
+        REJECTIONS,
+        LABELS,
+        IMAGES,
+        EMBEDDINGS,
+        SAMPLES,
+        INSPECTIONS,
+        DECISIONS,
+        CLIPS,
+        CLIP_DECISIONS,
+    )
 }
