@@ -70,7 +70,7 @@ def write_film(
     path: Path,
     scenes: Sequence[Scene],
     rate: Fraction | Sequence[Fraction] = Fraction(25),
-    form: FilmForm | None = None,
+    form: FilmForm = FilmForm(),
 ) -> Film:
     """Writes the scenes one after the other, at an even rate or with a frame at each of the given times."""
     end = sum((scene.seconds for scene in scenes), Fraction(0))
@@ -165,6 +165,7 @@ class _Playing:
         with av.open(path) as container:
             for frame in container.decode(video=0):
                 assert frame.pts is not None
+                assert frame.time_base is not None
                 yield frame.pts * frame.time_base, frame
 
     def __call__(self, time: Fraction) -> Picture:
@@ -204,8 +205,7 @@ def _encoder_options(form: FilmForm) -> dict[str, str]:
         fields = {"x264-params": "tff=1"} if form.interlaced else {}
         return {"preset": "ultrafast", "bf": str(form.b_frames), **fields, **form.options}
     if form.codec == "libvpx-vp9":
-        profile = "2" if "10" in form.pix_fmt else "0"
-        return {"deadline": "realtime", "cpu-used": "8", "profile": profile, **form.options}
+        return {"deadline": "realtime", "cpu-used": "8", **form.options}
     return dict(form.options)
 
 
