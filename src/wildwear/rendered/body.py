@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,6 +48,13 @@ def stand(rng: np.random.Generator, *, mannequin: bool = False) -> Body:
         arms=(arms[0], arms[1]),
         legs=(legs[0], legs[1]),
     )
+
+
+def walk(body: Body, phase: float) -> Body:
+    """The same body at a moment of its walk; `phase` is 0 to 1 in a cycle of two steps."""
+    stride = 0.25 * float(np.sin(2 * np.pi * phase))
+    left, right = (_leg(side, body.hip, 0.06, stride * side) for side in (-1, 1))
+    return replace(body, legs=(left, right))
 
 
 def _arm(rng: np.random.Generator, side: int, shoulder: float, spread: float, mannequin: bool) -> Points:
