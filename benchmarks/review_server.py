@@ -25,9 +25,9 @@ from typing import Any
 
 import numpy as np
 
+from wildwear.pages.server import listen, make_server
 from wildwear.review.app import create_app
 from wildwear.review.settings import ReviewSettings
-from wildwear.review.stage import listen, make_server
 from wildwear.workspace import Workspace
 
 TOKEN = "benchmark"

@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow as pa
 import simplejpeg
 
+from wildwear.pages.server import listen, make_server
 from wildwear.review.app import create_app
 from wildwear.review.settings import ReviewSettings
-from wildwear.review.stage import listen, make_server
 from wildwear.tables import IMAGES, INSPECTIONS, LABELS, PRODUCTS, SAMPLES, TableSpec
 from wildwear.workspace import Workspace
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 from tests.review.serving import Answer, Served, fill, serving, write
 
-from wildwear.review import security
-from wildwear.review.stage import CONNECTIONS, MAX_HEADERS
+from wildwear.pages import security
+from wildwear.pages.server import CONNECTIONS, MAX_HEADERS
 from wildwear.tables import DECISIONS, PRODUCTS
 from wildwear.workspace import Workspace
 

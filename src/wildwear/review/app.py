@@ -4,72 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, FastAPI, HTTPException, Path, Query
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from wildwear.errors import StorageError, UnknownName, UserError, WildwearError
+from wildwear.errors import UserError
+from wildwear.pages.application import FOREVER, application, page_files, page_router
 from wildwear.review import audit as audits
 from wildwear.review.bodies import AuditBody, DecisionsBody
-from wildwear.review.committer import Overloaded
 from wildwear.review.details import describe
-from wildwear.review.page_files import page_files
 from wildwear.review.query_view import router as query_view
-from wildwear.review.security import Guard, Refused, problem
 from wildwear.review.session import Review
 from wildwear.review.settings import ReviewSettings
 from wildwear.review.sheets import Order, SheetRequest, Wanted, choose, sheet_json
-from wildwear.review.sprites import Busy
 from wildwear.review.summaries import overview, progress
 from wildwear.workspace import Workspace
 
-_FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _NUMBER = Annotated[int, Path(ge=0, lt=2**31)]
 
 
 def create_app(workspace: Workspace, settings: ReviewSettings, token: str) -> FastAPI:
     """The application for one collection; every request must show `token`. Raises `UserError` without pictures."""
     review = Review(workspace, settings)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        review.close()
-
-    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    files = page_files("review/static")
+    queries = query_view(workspace, review.collection, files)
+    routers = (page_router(files), _pictures(review), _decisions(review), _audits(review), queries)
+    app = application(routers, token=token, verb="review", close=review.close)
     app.state.review = review
-    queries = query_view(workspace, review.collection)
-    for router in (_page(), _pictures(review), _decisions(review), _audits(review), queries):
-        app.include_router(router)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(StarletteHTTPException, _refused)
-    app.add_exception_handler(WildwearError, _failed)
-    app.add_middleware(Guard, token=token)
     return app
-
-
-def _page() -> APIRouter:
-    router, table = APIRouter(), page_files()
-
-    @router.get("/")
-    def index() -> Response:
-        return file("index.html")
-
-    @router.get("/static/{name}")
-    def file(name: str) -> Response:
-        if name not in table:
-            raise HTTPException(404, "no such file")
-        content, kind = table[name]
-        return Response(content.read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
-
-    return router
 
 
 def _pictures(review: Review) -> APIRouter:
@@ -108,14 +73,14 @@ def _pictures(review: Review) -> APIRouter:
         if items is None:
             raise HTTPException(404, "no such sheet: ask for it again")
         drawn = await asyncio.wrap_future(review.sprites.get(sheet, number, items))
-        return Response(drawn, media_type="image/jpeg", headers=_FOREVER)
+        return Response(drawn, media_type="image/jpeg", headers=FOREVER)
 
     @router.get("/picture/{item}.jpg")
     def stored(item: _NUMBER) -> Response:
         data = collection.pictures.read(np.array([review.known(item)]))[0]
         if not data:
             raise HTTPException(404, "that picture is not there any more")
-        return Response(data, media_type="image/jpeg", headers=_FOREVER)
+        return Response(data, media_type="image/jpeg", headers=FOREVER)
 
     @router.get("/api/item/{item}")
     def details(item: _NUMBER) -> dict[str, Any]:
@@ -158,31 +123,3 @@ def _audits(review: Review) -> APIRouter:
         return asdict(audits.outcome(review.workspace, name)) | review.sample(name)
 
     return router
-
-
-def _malformed(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    if first["type"] == "too_long":
-        return problem(413, "too_many", first["msg"])
-    where = ".".join(str(part) for part in first["loc"])
-    return problem(422, "malformed", f"{where}: {first['msg']}")
-
-
-def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, StarletteHTTPException)
-    if isinstance(error, Refused):
-        return error.answer()
-    kind = {400: "malformed", 404: "not_found", 405: "wrong_method"}.get(error.status_code, "refused")
-    return problem(error.status_code, kind, str(error.detail))
-
-
-def _failed(_request: Request, error: Exception) -> Response:
-    if isinstance(error, Busy | Overloaded):
-        return problem(503, "busy", str(error), {"Retry-After": "1"})
-    if isinstance(error, UnknownName):
-        return problem(404, f"unknown_{error.kind}", str(error))
-    if isinstance(error, UserError):
-        return problem(422, "refused", str(error))
-    kind = "storage" if isinstance(error, StorageError) else "failed"
-    return problem(500, kind, str(error))

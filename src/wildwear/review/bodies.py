@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from wildwear.decisions import Verdict
-from wildwear.review.settings import MAX_WHO
+from wildwear.pages.bodies import Body, Name, Number
 
 MAX_DECISIONS = 10_000
 MAX_AUDIT = 10_000
 
 
-def _printable(name: str) -> str:
-    if not name.isprintable():
-        raise ValueError("control characters are no part of a name")
-    return name
-
-
-Name = Annotated[str, Field(max_length=MAX_WHO), AfterValidator(_printable)]
-Number = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DecisionBody(_Body):
+class DecisionBody(Body):
     """One verdict on one item."""
 
     item: Number
@@ -35,7 +21,7 @@ class DecisionBody(_Body):
     category: str | None = Field(None, max_length=200)
 
 
-class DecisionsBody(_Body):
+class DecisionsBody(Body):
     """What one person decided, written together."""
 
     decisions: list[DecisionBody] = Field(max_length=MAX_DECISIONS)
@@ -43,7 +29,7 @@ class DecisionsBody(_Body):
     audit: str | None = Field(None, max_length=64)
 
 
-class AuditBody(_Body):
+class AuditBody(Body):
     """A sample to draw."""
 
     category: str = Field(max_length=200)

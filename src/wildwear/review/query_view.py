@@ -17,11 +17,11 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
 from wildwear.errors import EditConflict, QuerySyntaxError, WildwearError
+from wildwear.pages.application import PageFiles
 from wildwear.queries.own import OwnQueries, label_settings, own_queries, save
 from wildwear.queries.postings import Stop, Superseded, check
 from wildwear.queries.preview import Previewer
 from wildwear.review.collection import Collection
-from wildwear.review.page_files import page_files
 from wildwear.tables import LABELS, PRODUCTS
 from wildwear.taxonomy import Taxonomy
 from wildwear.workspace import Workspace
@@ -47,10 +47,9 @@ class SaveBody(QueryBody):
     version: str
 
 
-def router(workspace: Workspace, collection: Collection) -> APIRouter:
+def router(workspace: Workspace, collection: Collection, table: PageFiles) -> APIRouter:
     """The page `/queries` and what it asks for; products show the picture of `collection` that is theirs."""
     view = _QueryView(workspace, collection)
-    table = page_files()
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:

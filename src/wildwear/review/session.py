@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from wildwear.decisions import Decision, DecisionLog, Verdict
 from wildwear.errors import UnknownName, UserError
+from wildwear.pages.committer import Committer
 from wildwear.review import audit as audits
 from wildwear.review.bodies import DecisionBody, DecisionsBody
 from wildwear.review.collection import open_collection
-from wildwear.review.committer import Committer
 from wildwear.review.judgements import Judgements, State, items_of
 from wildwear.review.settings import ReviewSettings
 from wildwear.review.sheets import Sheets

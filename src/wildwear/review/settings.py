@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass
 
 from wildwear.errors import UserError
-
-MAX_WHO = 64
+from wildwear.pages.settings import account, checked_port, checked_who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +26,12 @@ class ReviewSettings:
     """Memory for thumbnails that were drawn before, in MB."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.port <= 65535:
-            raise UserError(f"--port {self.port}: a port is 0 (any that is free) to 65535")
-        if len(self.who) > MAX_WHO or not self.who.isprintable():
-            raise UserError(f"--who takes up to {MAX_WHO} printable characters")
+        checked_port(self.port)
+        checked_who(self.who, "--who")
         if self.rare < 0 or self.sprite_megabytes < 1:
             raise UserError("--rare takes 0 or more, --sprite-megabytes 1 or more")
 
     @property
     def signed(self) -> str:
         """Who decides, where the page does not say."""
-        return self.who or _account()
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()[:MAX_WHO]
-    except (OSError, KeyError):
-        return "someone"
+        return self.who or account()

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.crops import box_in
-from wildwear.errors import StorageError, WildwearError
+from wildwear.errors import StorageError
+from wildwear.pages.committer import Busy
 
 if TYPE_CHECKING:
     from wildwear.review.collection import Collection
@@ -26,10 +27,6 @@ _QUALITY = 82
 _WAITING = 256
 
 Pixels = NDArray[np.uint8]
-
-
-class Busy(WildwearError):
-    """More sprites are waited for than the queue holds."""
 
 
 class Sprites:

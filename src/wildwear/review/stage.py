@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-import socket
-import webbrowser
 from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING
 
-from wildwear.errors import UserError
+from wildwear.pages.server import serve_page
 from wildwear.records import Report
 from wildwear.review.settings import ReviewSettings
 from wildwear.workspace import Workspace
-
-if TYPE_CHECKING:
-    import uvicorn
-    from fastapi import FastAPI
-
-CONNECTIONS = 64
-MAX_HEADERS = 16_384
 
 
 def review(workspace: Workspace, settings: ReviewSettings, announce: Callable[[str], None]) -> Report:
@@ -27,12 +15,12 @@ def review(workspace: Workspace, settings: ReviewSettings, announce: Callable[[s
     from wildwear.review.app import create_app
     from wildwear.review.summaries import progress
 
-    token = secrets.token_urlsafe(24)
-    with listen(settings.port) as listening:
-        app = create_app(workspace, settings, token)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}/?token={token}"
-        with suppress(KeyboardInterrupt):  # uvicorn ends in order, and then raises the signal again
-            make_server(app, lambda: _announce(address, settings, announce)).run(sockets=[listening])
+    app = serve_page(
+        lambda token: create_app(workspace, settings, token),
+        port=settings.port,
+        open_browser=settings.open,
+        announce=announce,
+    )
     counts = progress(app.state.review)
     following = f"review apply {settings.on} {settings.on}-reviewed" if settings.on else "split NAME"
     return Report(
@@ -44,47 +32,3 @@ def review(workspace: Workspace, settings: ReviewSettings, announce: Callable[[s
         ),
         details=counts,
     )
-
-
-def listen(port: int) -> socket.socket:
-    """A socket on 127.0.0.1; raises `UserError` where the port is taken."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(("127.0.0.1", port))
-    except OSError as error:
-        listening.close()
-        raise UserError(f"--port {port}: {error.strerror}; take another, or 0 for any that is free") from error
-    return listening
-
-
-def make_server(app: FastAPI, started: Callable[[], None]) -> uvicorn.Server:
-    """A server with limits to what strangers may cost; `started` is called when it answers."""
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            started()
-
-    return Server(
-        uvicorn.Config(
-            app,
-            http="h11",
-            ws="none",
-            lifespan="on",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            limit_concurrency=CONNECTIONS,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=5,
-            h11_max_incomplete_event_size=MAX_HEADERS,
-        )
-    )
-
-
-def _announce(address: str, settings: ReviewSettings, announce: Callable[[str], None]) -> None:
-    announce(address)
-    if settings.open:
-        webbrowser.open(address)

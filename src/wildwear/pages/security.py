@@ -66,8 +66,9 @@ def problem(status: int, kind: str, message: str, headers: Mapping[str, str] | N
 class Guard:
     """ASGI middleware: Host, Origin, token, size and time of the body, and the headers of every answer."""
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
+    def __init__(self, app: ASGIApp, token: str, verb: str) -> None:
         self._app, self._token = app, token.encode()
+        self._remedy = f"open the address that 'wildwear {verb}' printed"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -100,12 +101,12 @@ class Guard:
             await self._let_in(given[0], port, send)
             return True
         if not self._known(_shown(headers, port)):
-            raise Refused(401, "no_token", "open the address that 'wildwear review' printed")
+            raise Refused(401, "no_token", self._remedy)
         return False
 
     async def _let_in(self, token: str, port: int, send: Send) -> None:
         if not self._known(token):
-            raise Refused(403, "wrong_token", "open the address that 'wildwear review' printed")
+            raise Refused(403, "wrong_token", self._remedy)
         cookie = f"{_cookie_name(port)}={token}; Path=/; HttpOnly; SameSite=Strict"
         headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), (b"content-length", b"0")]
         await send({"type": "http.response.start", "status": 303, "headers": headers})

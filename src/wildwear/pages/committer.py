@@ -7,8 +7,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from queue import Full, Queue
 from threading import Thread
+from typing import Generic, Protocol, TypeVar
 
-from wildwear.decisions import Decision, DecisionLog
 from wildwear.errors import StorageError, WildwearError
 
 _WAITING = 1024  # requests
@@ -16,26 +16,42 @@ _TOGETHER = 20_000  # decisions in one commit
 _COMMITS_BETWEEN_COMPACTIONS = 64
 
 
-class Overloaded(WildwearError):
-    """More decisions wait than the queue holds."""
+class Busy(WildwearError):
+    """More is waited for than a queue holds: the same may be asked again in a second."""
 
 
-class Committer:
+Decision = TypeVar("Decision")
+Taken = TypeVar("Taken", contravariant=True)
+
+
+class Log(Protocol[Taken]):
+    """Where decisions of a kind go; `decisions.DecisionLog` is one."""
+
+    def append(self, decisions: Sequence[Taken], /) -> range:
+        """Adds them in one commit and gives their sequence numbers; on the disk when this returns."""
+        ...
+
+    def compact(self) -> None:
+        """Merges the small files that many commits leave."""
+        ...
+
+
+class Committer(Generic[Decision]):
     """One thread that writes the log; a decision's future is done when it is on the disk."""
 
-    def __init__(self, log: DecisionLog) -> None:
+    def __init__(self, log: Log[Decision]) -> None:
         self._log = log
         self._queue: Queue[tuple[Sequence[Decision], Future[range]] | None] = Queue(_WAITING)
         self._thread = Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
 
     def submit(self, decisions: Sequence[Decision]) -> Future[range]:
-        """Hands decisions over; the future gives their sequence numbers. Raises `Overloaded`."""
+        """Hands decisions over; the future gives their sequence numbers. Raises `Busy`."""
         future: Future[range] = Future()
         try:
             self._queue.put_nowait((decisions, future))
         except Full:
-            raise Overloaded("too many decisions wait to be written: try again in a second") from None
+            raise Busy("too many decisions wait to be written: try again in a second") from None
         return future
 
     def close(self) -> None:
