@@ -26,6 +26,7 @@ from wildwear.movies.records import Frame, MovieInfo
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
+    from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -196,7 +197,7 @@ class Movie:
             if self._container is not container:
                 return
             self.damaged += frame.is_corrupt
-            stated = None if frame.pts is None else frame.pts * (frame.time_base or stream.time_base) - self._start
+            stated = None if frame.pts is None else frame.pts * (frame.time_base or _tick(stream)) - self._start
             yield stated, frame
 
     def _decode_packets(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
@@ -229,7 +230,7 @@ class Movie:
         self.decoded_until, self.detail = Fraction(0), ""
         self._stream = self._reopen(quick)
         if time is not None:
-            stamp = int((time + self._start) / self._stream.time_base)
+            stamp = int((time + self._start) / _tick(self._stream))
             try:
                 self._opened.seek(stamp, stream=self._stream)
             except FFmpegError:
@@ -253,11 +254,11 @@ class Movie:
 
     def _worth_seeking(self, now: Fraction, time: Fraction) -> bool:
         """Whether a key frame stands between."""
-        entries, base = self._stream.index_entries, self._stream.time_base
+        entries, tick = self._stream.index_entries, _tick(self._stream)
         if not len(entries):
             return time - now > 10
-        key = entries.search_timestamp(int((time + self._start) / base))
-        return key >= 0 and entries[key].timestamp * base - self._start > now + _period(self._stream)
+        key = entries.search_timestamp(int((time + self._start) / tick))
+        return key >= 0 and entries[key].timestamp * tick - self._start > now + _period(self._stream)
 
     def _describe(self) -> MovieInfo:
         stream = self._stream
@@ -284,11 +285,19 @@ class Movie:
         return "; ".join(problems)
 
 
+def _tick(stream: Stream) -> Fraction:
+    """Seconds that a timestamp counts in."""
+    return stream.time_base or Fraction(1)
+
+
 def _start(container: InputContainer, stream: VideoStream) -> Fraction:
     """Where a player's clock begins, in the stream's own time: the earliest of picture and sound."""
-    sound = [other.start_time * other.time_base for other in container.streams.audio if (other.start_time or -1) >= 0]
-    picture = (stream.start_time or 0) * stream.time_base
-    return min([picture, *sound])
+    starts = [(stream.start_time or 0) * _tick(stream)]
+    for sound in container.streams.audio:
+        # Sound that begins before 0 is what its decoder warms up on: nobody hears it.
+        if sound.start_time is not None and sound.start_time >= 0:
+            starts.append(sound.start_time * _tick(sound))
+    return min(starts)
 
 
 def _period(stream: VideoStream) -> Fraction:
@@ -303,5 +312,5 @@ def _shown_for(frame: VideoFrame, step: Fraction) -> Fraction:
 
 def _duration(container: InputContainer, stream: VideoStream, start: Fraction) -> Fraction:
     if stream.duration:
-        return (stream.start_time or 0) * stream.time_base - start + stream.duration * stream.time_base
+        return ((stream.start_time or 0) + stream.duration) * _tick(stream) - start
     return Fraction(container.duration or 0, 1_000_000)

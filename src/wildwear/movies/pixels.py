@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +107,7 @@ class Converter:
             threads=1,
             **_colours(frame),
         )
-        return self.shape.turn.apply(picture.to_ndarray())
+        return self.shape.turn.apply(cast(NDArray[np.uint8], picture.to_ndarray()))
 
 
 def _colours(frame: VideoFrame) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _colours(frame: VideoFrame) -> dict[str, Any]:
 def _display_matrix(frame: VideoFrame) -> NDArray[np.int32] | None:
     from av.sidedata.sidedata import Type
 
-    for data in frame.side_data:
+    for data in cast(Any, frame.side_data):
         if data.type == Type.DISPLAYMATRIX:
             return np.frombuffer(bytes(data), np.int32)
     return None

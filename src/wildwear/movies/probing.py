@@ -69,7 +69,7 @@ def open_container(path: Path, limits: MovieLimits) -> InputContainer:
     try:
         return av.open(file, "r", options=options, metadata_errors="replace", io_open=_open_nothing)
     except (av.error.FFmpegError, ValueError, PermissionError) as error:
-        reason, detail = _why_not(file, start, str(error))
+        reason, detail = _why_not(file, start)
         file.close()
         raise Unreadable(reason, detail, str(path)) from error
 
@@ -124,7 +124,7 @@ def _open_file(path: Path) -> BinaryIO:
         raise Unreadable("not_a_file", f"it cannot be opened: {error.strerror}", str(path)) from error
     status = os.fstat(number)
     if stat.S_ISREG(status.st_mode) and status.st_size:
-        return open(number, "rb", buffering=0)
+        return os.fdopen(number, "rb", buffering=0)
     os.close(number)
     if stat.S_ISREG(status.st_mode):
         raise Unreadable("empty", "the file is empty", str(path))
@@ -138,11 +138,11 @@ def _refuse_playlist(start: bytes, path: Path) -> None:
         raise Unreadable("playlist", "it is a list of other files or addresses, which are not opened", str(path))
 
 
-def _open_nothing(url: str, flags: int, options: dict[str, str]) -> NoReturn:
+def _open_nothing(*_: object) -> NoReturn:
     raise PermissionError("a movie may not open anything else")
 
 
-def _why_not(file: BinaryIO, start: bytes, error: str) -> tuple[str, str]:
+def _why_not(file: BinaryIO, start: bytes) -> tuple[str, str]:
     if b"ftyp" in start[:64] or start[4:8] in (b"moov", b"mdat", b"wide", b"free"):
         if ends_early(file):
             return "truncated", "it is cut off: the end, with what describes its frames, is missing"
