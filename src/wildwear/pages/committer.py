@@ -21,13 +21,13 @@ class Busy(WildwearError):
 
 
 Decision = TypeVar("Decision")
-Taken = TypeVar("Taken", contravariant=True)
+Decision_contra = TypeVar("Decision_contra", contravariant=True)
 
 
-class Log(Protocol[Taken]):
+class Log(Protocol[Decision_contra]):
     """Where decisions of a kind go; `decisions.DecisionLog` is one."""
 
-    def append(self, decisions: Sequence[Taken], /) -> range:
+    def append(self, decisions: Sequence[Decision_contra], /) -> range:
         """Adds them in one commit and gives their sequence numbers; on the disk when this returns."""
         ...
 
