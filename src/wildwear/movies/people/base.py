@@ -27,6 +27,11 @@ class PersonDetector(Protocol):
         """The only times at which anything is known, ascending; None where any frame may be asked about."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know, such as rows of a file that could not be taken."""
+        ...
+
     def detect(self, frame: Frame) -> list[Detection]:
         """The people in a frame, surest first, inside the frame."""
         ...

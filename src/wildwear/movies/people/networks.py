@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.errors import UnsafeModel, UserError
-from wildwear.models.checks import parse_network, read_network
+from wildwear.models.checks import parse_network
 from wildwear.models.runtimes import Runner, open_runner
 from wildwear.models.settings import RuntimeOptions
 from wildwear.movies.people.pictures import Size
-from wildwear.movies.records import Frame
+from wildwear.movies.records import Detection, Frame
 
 if TYPE_CHECKING:
     from onnx import ValueInfoProto
@@ -68,6 +69,8 @@ class DetectorNetwork:
     signature: Signature
     size: Size
     """Of the picture it takes."""
+    free: bool
+    """Whether the network itself leaves the size open."""
     batch: int
     """How many pictures it takes at once."""
     runner: Runner
@@ -77,23 +80,46 @@ class DetectorNetwork:
         planes = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), dtype=np.float32)
         return self.runner({self.signature.picture: planes, **others})
 
-    def batches(self, frames: Sequence[Frame]) -> Iterator[Sequence[Frame]]:
-        """The frames in runs of as many as the network takes at once."""
-        for start in range(0, len(frames), self.batch):
-            yield frames[start : start + self.batch]
+
+class NetworkDetector(ABC):
+    """A detector that runs a network; a family of networks is a subclass."""
+
+    times: tuple[Fraction, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, network: DetectorNetwork) -> None:
+        self._network = network
+        self.key = network.key
+        self.side = max(network.size)
+
+    @staticmethod
+    @abstractmethod
+    def outputs(signature: Signature) -> tuple[str, ...]:
+        """The outputs to ask for, in the order in which the family wants them; none for a network of another family."""
+
+    @abstractmethod
+    def look(self, frames: Sequence[Frame]) -> list[list[Detection]]:
+        """The people in as many frames as the network takes at once."""
+
+    def detect(self, frame: Frame) -> list[Detection]:
+        return self.look([frame])[0]
+
+    def detect_many(self, frames: Sequence[Frame]) -> list[list[Detection]]:
+        size = self._network.batch
+        batches = [frames[start : start + size] for start in range(0, len(frames), size)]
+        return [found for batch in batches for found in self.look(batch)]
 
 
-def check_network(path: Path, name: str) -> CheckedNetwork:
-    """Reads a file; raises `UnsafeModel` for what is no self-contained network of standard operators."""
-    data = read_network(path)
-    graph = parse_network(data, str(path), infinity=True).graph
+def check_network(data: bytes, where: str, name: str) -> CheckedNetwork:
+    """Looks at a file's bytes; raises `UnsafeModel` for what is no self-contained network of standard operators."""
+    graph = parse_network(data, where, infinity=True).graph
     initialised = {tensor.name for tensor in graph.initializer}
     signature = Signature(
         inputs={value.name: _shape(value) for value in graph.input if value.name not in initialised},
         outputs={value.name: _shape(value) for value in graph.output},
     )
     key = f"{name}@{hashlib.sha256(data).hexdigest()[:12]}"
-    return CheckedNetwork(key=key, data=data, where=str(path), signature=signature)
+    return CheckedNetwork(key=key, data=data, where=where, signature=signature)
 
 
 def start(checked: CheckedNetwork, outputs: Sequence[str], options: RuntimeOptions) -> DetectorNetwork:
@@ -117,6 +143,7 @@ def start(checked: CheckedNetwork, outputs: Sequence[str], options: RuntimeOptio
         where=checked.where,
         signature=checked.signature,
         size=(height, width),
+        free=not all(sides),
         batch=batch or _MOST_AT_ONCE,
         runner=runner,
     )

@@ -15,6 +15,7 @@ class WholeFrames:
     key = "none"
     side = 0
     times: tuple[Fraction, ...] | None = None
+    notes: tuple[str, ...] = ("no detector: whole frames, whoever is in them",)
 
     def detect(self, frame: Frame) -> list[Detection]:
         height, width = frame.pixels.shape[:2]

@@ -7,14 +7,13 @@ own exports the box is relative to the anchor's cell; others have it decoded to 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.errors import UnsafeModel
 from wildwear.movies.people.boxes import as_detections, corners, suppress
-from wildwear.movies.people.networks import DetectorNetwork, Signature
+from wildwear.movies.people.networks import DetectorNetwork, NetworkDetector, Signature
 from wildwear.movies.people.pictures import letterbox
 from wildwear.movies.records import Detection, Frame
 
@@ -28,37 +27,27 @@ _LARGEST_LOG = 12.0
 """Of a side over its stride: e^12 is far outside any frame, and keeps a mad network from overflowing."""
 
 
-class Yolox:
+class Yolox(NetworkDetector):
     """A network of the YOLOX family; it sees BGR in 0 to 255, letterboxed to the left upper corner."""
 
-    times: tuple[Fraction, ...] | None = None
-
     def __init__(self, network: DetectorNetwork) -> None:
-        self._network = network
-        self.key = network.key
-        self.side = max(network.size)
+        super().__init__(network)
         self._grid = _grid(*network.size)
         self._decoded = self._is_decoded()
 
     @staticmethod
     def outputs(signature: Signature) -> tuple[str, ...]:
-        """The outputs to ask for; none where the network is of another family."""
         shapes = list(signature.outputs.values())
         alone = len(signature.inputs) == len(shapes) == 1 and len(shapes[0]) == 3
         return tuple(signature.outputs) if alone and shapes[0][2] > 5 else ()
 
-    def detect(self, frame: Frame) -> list[Detection]:
-        return self.detect_many([frame])[0]
-
-    def detect_many(self, frames: Sequence[Frame]) -> list[list[Detection]]:
-        found: list[list[Detection]] = []
-        for batch in self._network.batches(frames):
-            pictures = [letterbox(frame.pixels, self._network.size, _FILL) for frame in batch]
-            (rows,) = self._network.run(np.stack([picture.pixels[..., ::-1] for picture in pictures]))
-            for frame, picture, output in zip(batch, pictures, rows, strict=True):
-                height, width = frame.pixels.shape[:2]
-                found.append(self._people(output, picture.scale, width, height))
-        return found
+    def look(self, frames: Sequence[Frame]) -> list[list[Detection]]:
+        pictures = [letterbox(frame.pixels, self._network.size, _FILL) for frame in frames]
+        (rows,) = self._network.run(np.stack([picture.pixels[..., ::-1] for picture in pictures]))
+        return [
+            self._people(output, picture.scale, *frame.pixels.shape[1::-1])
+            for frame, picture, output in zip(frames, pictures, rows, strict=True)
+        ]
 
     def _people(self, rows: NDArray[np.float32], scale: float, width: int, height: int) -> list[Detection]:
         scores = rows[:, 4] * rows[:, 5]
