@@ -89,6 +89,11 @@ class Movie:
             self._container = None
 
     @property
+    def origin(self) -> Fraction:
+        """When the movie's clock begins, in the timestamps that its streams state, seconds: sound is shifted by it."""
+        return self._start
+
+    @property
     def status(self) -> Literal["ok", "partial"]:
         """What the last iteration found: `partial` where the movie is damaged or ends before its time."""
         return "partial" if self.detail else "ok"
