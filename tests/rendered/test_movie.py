@@ -91,6 +91,6 @@ def test_ava_rows_are_fractions_a_row_a_second_and_person(movie: Movie, tmp_path
     assert len({(row[1], row[7]) for row in rows}) == len(rows) >= 2 * sum(len(take.walkers) for take in movie.takes)
     for video, time, x1, _, _, y2, action, person in rows:
         box = rounded[time, person]
-        assert (video, action) == ("drawn", "0")
+        assert (video, action) == ("drawn", "14")
         assert float(x1) * FORM.width == pytest.approx(box.x1, abs=0.1)
         assert float(y2) * FORM.height == pytest.approx(box.y2, abs=0.1)

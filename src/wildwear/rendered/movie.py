@@ -20,6 +20,8 @@ _CYCLE = Fraction(1)
 """Two steps, seconds."""
 _SPEED = 0.9
 """Body units a second."""
+_WALK = 14
+"""The number of walking among AVA's actions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +106,13 @@ def write_ava(path: Path, movie: Movie, every: Fraction = Fraction(1)) -> None:
 
 
 def _ava_rows(walker: Walker, movie: Movie, every: Fraction) -> Iterator[tuple[object, ...]]:
-    """One row a time: video, seconds, corners as fractions, no action, person."""
+    """One row a time: video, seconds, corners as fractions, action, person."""
     for _, points in groupby(walker.points, lambda point: point[0] // every):
         time, box = next(points)
         x1, y1, x2, y2 = box.as_tuple()
         wide, high = movie.form.width, movie.form.height
         corners = (f"{part:.4f}" for part in (x1 / wide, y1 / high, x2 / wide, y2 / high))
-        yield movie.path.stem, f"{float(time):.6f}", *corners, 0, walker.person
+        yield movie.path.stem, f"{float(time):.6f}", *corners, _WALK, walker.person
 
 
 def _times(form: MovieForm, start: Fraction, end: Fraction) -> list[Fraction]:
