@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.training.coloured import CLASSES, sample, samples, write_dataset
 from tests.training.tiny_training import drawn_workspace, model_files, needs_torch, write_recipe
 
 from wildwear.errors import TrainingStopped
@@ -97,6 +98,59 @@ def test_h74_a_run_that_was_stopped_takes_the_same_steps_to_the_same_model(
     assert here["model.onnx"] == there["model.onnx"]
     assert here["model.json"] == there["model.json"].replace(b'"whole"', b'"net"')
     assert not list(drawn.models.glob(".net*"))
+
+
+@pytest.fixture
+def bagged(workspace: Workspace) -> Workspace:
+    """Pictures of one garment above another; of the two boxes of each bag, one shows the label."""
+    bags = []
+    for number in range(16):
+        label = CLASSES[number % 2]
+        for box, shown in enumerate((label, CLASSES[2])):
+            one = sample(2 * number + box, [shown], "train")
+            bags.append(one | {"labels": [label], "group": f"g{number}", "bag": f"bag {number}"})
+    write_dataset(workspace, "drawn", [*samples({"train": 12, "val": 10}, start=100), *bags])
+    return workspace
+
+
+@pytest.mark.parametrize("moment", [0, 4, 5, 10])
+def test_h74_bags_are_drawn_after_a_stop_as_they_would_have_been(
+    bagged: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    how = settings(tmp_path, rounds=2, mixup=0)
+    with monkeypatch.context() as patch:
+        whole = Watched(patch)
+        report = train(bagged, "whole", how, silent)
+    with monkeypatch.context() as patch:
+        first = Watched(patch, stop_at(moment))
+        with pytest.raises(TrainingStopped):
+            train(bagged, "net", how, silent)
+    with monkeypatch.context() as patch:
+        rest = Watched(patch)
+        train(bagged, "net", how, silent)
+    assert report.done["samples"] == 12 + 16
+    assert not any(report.skipped.values())
+    assert first.steps + rest.steps == whole.steps
+    assert model_files(bagged)["model.safetensors"] == model_files(bagged, "whole")["model.safetensors"]
+
+
+def test_the_box_that_shows_the_label_is_found_while_learning(
+    bagged: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wildwear.training.bags import Bags
+
+    weighed: list[Any] = []
+    weigh = Bags.weigh
+
+    def watched(bags: Bags, shown: Any, sharpness: float) -> None:
+        weigh(bags, shown, sharpness)
+        weighed.append(shown[-32:].reshape(16, 2))  # stored after the samples that are their own
+
+    monkeypatch.setattr(Bags, "weigh", watched)
+    train(bagged, "net", settings(tmp_path, epochs=10, rounds=4, mixup=0), silent)
+    assert len(weighed) == 4
+    right = weighed[-1]
+    assert (right[:, 0] > right[:, 1]).mean() > 0.9
 
 
 def test_a_network_learns_colours_and_its_card_says_how(drawn: Workspace, tmp_path: Path) -> None:

@@ -72,15 +72,17 @@ def test_half_precision_and_huge_logits_stay_finite() -> None:
     assert torch.isfinite(set_loss((logits * 1e4).bfloat16(), members, 0.1))
 
 
-def test_a_row_of_weight_zero_counts_nothing_and_of_two_twice() -> None:
+def test_a_row_of_weight_zero_counts_nothing_and_of_a_half_half() -> None:
     import torch
 
-    from wildwear.training.losses_torch import set_loss, set_losses
+    from wildwear.training.losses_torch import mixed_set_loss, set_losses
+    from wildwear.training.mixing import Mixed
 
     logits, members = rows(count=3)
     one, two, _ = set_losses(logits, members)
-    weighted = set_loss(logits, members, weights=torch.tensor([1.0, 2.0, 0.0]))
-    torch.testing.assert_close(weighted, (one + 2 * two) / 3)
+    plain = Mixed(pixels=torch.zeros(3, 3, 4, 4), first=members, second=members, share=1.0)
+    weighted = mixed_set_loss(logits, plain, weights=torch.tensor([1.0, 0.5, 0.0]))
+    torch.testing.assert_close(weighted, (one + two / 2) / 3)
 
 
 def test_mixed_pictures_are_measured_on_both_sets_by_their_shares() -> None:

@@ -31,6 +31,9 @@ erase = 0.0
 [sampling]
 batch_size = {batch_size}
 
+[bags]
+rounds = {rounds}
+
 [optimizer]
 name = "{optimizer}"
 learning_rate = {learning_rate}
@@ -44,7 +47,7 @@ mixup = {mixup}
 cutmix = {mixup}
 """
 USUAL = {"ema": 0.9, "backbone": "test_resnet", "dropout": 0.1, "batch_size": 8, "optimizer": "adamw"}
-USUAL |= {"learning_rate": 0.01, "epochs": 3, "mixup": 0.2}
+USUAL |= {"learning_rate": 0.01, "epochs": 3, "mixup": 0.2, "rounds": 0}
 
 
 def needs_torch() -> None:

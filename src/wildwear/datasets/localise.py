@@ -7,12 +7,12 @@ where a standing person wears such a thing the one is taken that a model finds l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from wildwear.datasets.ahead import map_ahead
 from wildwear.datasets.reader import STORED, label_matrix
@@ -44,14 +44,7 @@ WORN_AT: Mapping[Region, tuple[Corners, ...]] = {
 _ROWS = 16  # photographs looked at together
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """The likeliest boxes of each sample in a batch, a row each."""
-
-    rows: list[dict[str, Any]]
-    scores: list[float]
-    skipped: Counter[str]
-    """Samples without one, by reason."""
+Row = dict[str, Any]
 
 
 def localise(
@@ -59,69 +52,86 @@ def localise(
 ) -> Report:
     """Makes dataset `target` of those samples of `name` that have no box and are worn where `WORN_AT` knows.
 
-    A sample is left out where its labels are no classes of the model, or where the best box shows them with a summed
-    probability below `settings.min_score`. Sides and groups stay. Raises `UserError` where nothing is left.
+    Several boxes of a sample are one bag. A sample is left out where its labels are no classes of the model, or where
+    the best box shows them with a summed probability below `settings.min_score`; with all boxes no model is asked.
+    Sides and groups stay. Raises `UserError` where nothing is left.
     """
     from wildwear.models.registry import load_model
 
     source, new = workspace.dataset(name), workspace.new_dataset(target)
     if target == name:
         raise UserError(f"the dataset with boxes needs another name than {name}, which stays as it is")
-    model = load_model(settings.model, workspace)
+    model = None if settings.boxes == "all" else load_model(settings.model, workspace)
     skipped: Counter[str] = Counter()
-    kept: dict[str, dict[str, Any]] = {}
-    with progress(f"looking with {model.name}", source.count()) as advance:
-        for found in map_ahead(
-            lambda batch: _look(batch, model, settings.boxes), source.batches(batch_rows=_ROWS), threads=1
-        ):
-            skipped += found.skipped
-            for row, score in zip(found.rows, found.scores, strict=True):
-                if score < settings.min_score:
-                    skipped["shown nowhere with enough certainty"] += 1
+    kept: dict[str, Row] = {}
+
+    def find(batch: pa.RecordBatch) -> list[tuple[Row, list[Box] | str]]:
+        return _find(batch, model, settings)
+
+    with progress(f"looking with {model.name}" if model else "finding boxes", source.count()) as advance:
+        for batch in map_ahead(find, source.batches(batch_rows=_ROWS), threads=1):
+            for row, found in batch:
+                if isinstance(found, str):
+                    skipped[found] += 1
                 else:
-                    kept.setdefault(row["sample_id"], row | {"dataset": target})
-            advance(_ROWS)
+                    kept |= {one["sample_id"]: one for one in _with_boxes(row, found, target)}
+            advance(len(batch))
     if not kept:
         raise UserError(f"{name}: nothing to localise is left: {', '.join(f'{n} {why}' for why, n in skipped.items())}")
     new.replace(pa.Table.from_pylist([kept[one] for one in sorted(kept)], schema=SAMPLES.schema))
+    by = f"boxes chosen by {model.key}" if model else "all boxes are kept: train by a recipe with [bags] rounds"
     return Report(
         verb="dataset localise",
-        done={"samples": len(kept)},
+        done={"samples": len(kept), "labels": len({row["bag"] for row in kept.values()})},
         skipped=dict(skipped),
-        notes=(f"boxes chosen by {model.key}", f"next: wildwear dataset show {target} --contact-sheet {target}.png"),
-        details={"dataset": target, "model": model.key},
+        notes=(by, f"next: wildwear dataset show {target} --contact-sheet {target}.png"),
+        details={"dataset": target, "model": model.key if model else None},
     )
 
 
-def _look(batch: pa.RecordBatch, model: Model, most: int) -> _Found:
-    rows: list[dict[str, Any]] = []
-    scores: list[float] = []
-    skipped: Counter[str] = Counter()
-    for row, members in zip(batch.to_pylist(), label_matrix(batch["labels"], model.classes), strict=True):
-        boxes = WORN_AT.get(Region(row["region"]), ())
-        if reason := _why_not(row, boxes, known=bool(members.any())):
-            skipped[reason] += 1
-            continue
-        try:
-            rgb = decode_upright(row["bytes"], STORED)
-        except Undecodable:
-            skipped["pictures that do not decode"] += 1
-            continue
-        height, width = rgb.shape[:2]
-        corners = [(x1 * width, y1 * height, x2 * width, y2 * height) for x1, y1, x2, y2 in boxes]
-        inputs = [model.preprocessing(rgb, Box(x1=x1, y1=y1, x2=x2, y2=y2)) for x1, y1, x2, y2 in corners]
-        shown = model.probabilities(model.run(np.stack(inputs)).logits)[:, members].sum(axis=1)
-        for one in np.argsort(-shown, kind="stable")[:most]:
-            if shown[one] >= shown.max() / 2:
-                box = list(corners[one])
-                rows.append(row | {"box": box, "sample_id": sample_id(row["image_id"], box, row["region"])})
-                scores.append(float(shown[one]))
-    return _Found(rows=rows, scores=scores, skipped=skipped)
+def _with_boxes(row: Row, boxes: Sequence[Box], target: str) -> Iterator[Row]:
+    for box in boxes:
+        corners = list(box.as_tuple())
+        one = sample_id(row["image_id"], corners, row["region"])
+        yield row | {"box": corners, "sample_id": one, "bag": row["sample_id"], "dataset": target}
 
 
-def _why_not(row: Mapping[str, Any], boxes: Sequence[Corners], *, known: bool) -> str:
+def _find(batch: pa.RecordBatch, model: Model | None, settings: LocaliseSettings) -> list[tuple[Row, list[Box] | str]]:
+    """Each sample with its boxes, or the reason why it has none."""
+    rows = batch.to_pylist()
+    if model is None:
+        return [(row, _why_not(row) or _worn_at(row, row["width"], row["height"])) for row in rows]
+    known = label_matrix(batch["labels"], model.classes)
+    return [
+        (row, _why_not(row) or _likeliest(row, members, model, settings))
+        for row, members in zip(rows, known, strict=True)
+    ]
+
+
+def _likeliest(row: Row, members: NDArray[np.bool_], model: Model, settings: LocaliseSettings) -> list[Box] | str:
+    if not members.any():
+        return "their labels are no classes of the model"
+    try:
+        rgb = decode_upright(row["bytes"], STORED)
+    except Undecodable:
+        return "pictures that do not decode"
+    boxes = _worn_at(row, rgb.shape[1], rgb.shape[0])
+    inputs = np.stack([model.preprocessing(rgb, box) for box in boxes])
+    shown = model.probabilities(model.run(inputs).logits)[:, members].sum(axis=1)
+    if shown.max() < settings.min_score:
+        return "shown nowhere with enough certainty"
+    best = np.argsort(-shown, kind="stable")[: int(settings.boxes)]
+    return [boxes[one] for one in best if shown[one] >= shown.max() / 2]
+
+
+def _worn_at(row: Row, width: int, height: int) -> list[Box]:
+    return [
+        Box(x1=x1 * width, y1=y1 * height, x2=x2 * width, y2=y2 * height)
+        for x1, y1, x2, y2 in WORN_AT[Region(row["region"])]
+    ]
+
+
+def _why_not(row: Row) -> str:
     if row["box"] is not None:
         return "have a box already"
-    if not boxes:
-        return "not worn on the upper body, the lower body or both"
-    return "" if known else "their labels are no classes of the model"
+    return "" if Region(row["region"]) in WORN_AT else "not worn on the upper body, the lower body or both"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _COPIED_ROWS = 1024
 _TOLERANCE = 0.02  # of a side's share
 
-_FILLED_LATER = ("bytes", "width", "height", "dataset", "split")
+_FILLED_LATER = ("bytes", "width", "height", "dataset", "split", "bag")
 
 CANDIDATES = pa.schema(
     [
@@ -152,6 +152,7 @@ def _samples(name: str, rows: pa.Table, pictures: pa.ChunkedArray) -> list[pa.Re
         "width": pa.array([width for width, _ in sizes], pa.int32()),
         "height": pa.array([height for _, height in sizes], pa.int32()),
         "dataset": pa.array([name] * rows.num_rows, pa.string()),
+        "bag": pa.nulls(rows.num_rows, pa.string()),
     }
     table = pa.table({field.name: columns[field.name] for field in SAMPLES.schema})
     return list(table.combine_chunks().to_batches())

@@ -106,11 +106,12 @@ class LocaliseSettings:
     """The model that says which box shows a label best."""
     min_score: float = 0.1
     """Leave a sample out where its best box shows its labels with less than this summed probability, 0 to 1."""
-    boxes: int = 1
-    """At most this many boxes for each label: further ones that show it at least half as likely as the best."""
+    boxes: int | Literal["all"] = 1
+    """At most this many boxes for each label: further ones that show it at least half as likely as the best. `all`
+    keeps every box where such a thing is worn, asks no model, and leaves the choice to a recipe with [bags] rounds."""
 
     def __post_init__(self) -> None:
-        if self.boxes < 1:
+        if self.boxes != "all" and self.boxes < 1:
             raise UserError(f"--boxes must be at least 1, and is {self.boxes}")
         if not 0 <= self.min_score < 1:
             raise UserError(f"--min-score must be at least 0 and below 1, and is {self.min_score}")

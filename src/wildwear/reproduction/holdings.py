@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from wildwear.datasets.reader import DatasetRef, parse_on
@@ -41,13 +42,14 @@ class Holdings:
         if self.workspace.dataset(dataset).version != self.identity(dataset)[1]:
             raise UserError(f"dataset {dataset} was changed meanwhile: run this again")
 
-    def samples(self, on: tuple[str, ...], seed: int, classes: str) -> int:
+    def samples(self, on: tuple[str, ...], seed: int, classes: str, *, bagged: bool = False) -> int:
         """Samples of an epoch: those of which some class is right, each times its dataset's weight.
 
-        Raises `UserError` for a side that is empty or has fewer samples than are asked for.
+        The boxes of a bag are one sample where they are `bagged`. Raises `UserError` for a side that is empty or has
+        fewer samples than are asked for.
         """
         refs = [parse_on(one) for one in on]
-        parts = [self._part(ref, seed) for ref in refs]
+        parts = [self._part(ref, seed, bagged=bagged) for ref in refs]
         sets = (labels for part in parts for labels in part.elements())
         chosen = set(choose_classes(classes, sets, load_taxonomy(self.workspace.taxonomy_name)))
         usable = [sum(count for labels, count in part.items() if labels & chosen) for part in parts]
@@ -61,28 +63,35 @@ class Holdings:
         """How many samples of the train side each label set's name has; none where there is no such side."""
         taxonomy = load_taxonomy(self.workspace.taxonomy_name)
         by_name: Counter[str] = Counter()
-        for labels, count in self._side(dataset, Split.TRAIN).counts.items():
+        for labels, count in Counter(self._side(dataset, Split.TRAIN).labels).items():
             by_name[taxonomy.name_of_set(labels)] += count
         return dict(by_name)
 
-    def _part(self, ref: DatasetRef, seed: int) -> Counter[frozenset[str]]:
+    def _part(self, ref: DatasetRef, seed: int, *, bagged: bool = False) -> Counter[frozenset[str]]:
         """The label sets that are meant, with how many samples have each."""
         side = self._side(ref.name, ref.split or Split.TRAIN)
         if not side.labels:
             raise UserError(f"dataset {ref.name} has no samples on the side {ref.split or Split.TRAIN}")
-        if ref.samples is None:
-            return side.counts
-        if ref.samples > len(side.labels):
+        if ref.samples is not None and ref.samples > len(side.labels):
             raise UserError(f"{ref.name}@{ref.samples}: there are {len(side.labels):,} samples on that side")
-        chosen = nested_subset(side.groups, side.ids, ref.samples, seed)
-        return Counter(side.labels[row] for row in chosen.tolist())
+        chosen: Iterable[int] = range(len(side.labels))
+        if ref.samples is not None:
+            chosen = nested_subset(side.groups, side.ids, ref.samples, seed).tolist()
+        if bagged:
+            chosen = {side.bags[row]: row for row in chosen}.values()
+        return Counter(side.labels[row] for row in chosen)
 
     def _side(self, dataset: str, side: Split) -> _Side:
         if (dataset, side) not in self._sides:
-            table = self.workspace.dataset(dataset).read(["sample_id", "group", "labels"], f"split = '{side}'")
-            ids, groups, labels = (table[name].to_pylist() for name in ("sample_id", "group", "labels"))
-            sets = [frozenset(one) for one in labels]
-            self._sides[dataset, side] = _Side(ids=ids, groups=groups, labels=sets, counts=Counter(sets))
+            columns = ["sample_id", "group", "labels", "bag"]
+            table = self.workspace.dataset(dataset).read(columns, f"split = '{side}'")
+            ids, groups, labels, bags = (table[name].to_pylist() for name in columns)
+            self._sides[dataset, side] = _Side(
+                ids=ids,
+                groups=groups,
+                labels=[frozenset(one) for one in labels],
+                bags=[bag or own for bag, own in zip(bags, ids, strict=True)],
+            )
         return self._sides[dataset, side]
 
 
@@ -93,4 +102,4 @@ class _Side:
     ids: list[str]
     groups: list[str]
     labels: list[frozenset[str]]
-    counts: Counter[frozenset[str]]
+    bags: list[str]

@@ -95,7 +95,8 @@ class _Planner:
     def _keyed(self, run: Run, arm: Arm, parent: Run | None) -> Run:
         """The run with what it is recognised by, and what it costs."""
         drawn = any(parse_on(one).samples for one in run.on)
-        samples = self.samples(run.on, run.seed if drawn else 0, arm.classes)
+        bagged = run.recipe is not None and run.recipe.bags.rounds > 0
+        samples = self.samples(run.on, run.seed if drawn else 0, arm.classes, bagged=bagged)
         recipe = _budgeted(run.recipe, arm.samples_seen, samples)
         told = {
             "format": 1,

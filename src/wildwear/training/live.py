@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wildwear.errors import Interrupted, TrainingStopped
+from wildwear.losses import set_loss
 from wildwear.progress import Say
 from wildwear.training.averaging import averaged
+from wildwear.training.bags import Rounds
 from wildwear.training.checkpoint import Checkpoint, Checkpoints
-from wildwear.training.measuring import Measuring, Outcome
+from wildwear.training.measuring import Look, Measuring, Outcome, Pictures
 from wildwear.training.optimizers import build_optimizer
 from wildwear.training.order import Order
 from wildwear.training.pace import Pace
@@ -74,6 +80,8 @@ class Live:
     bf16: bool
     mean: torch.Tensor
     std: torch.Tensor
+    rounds: Rounds
+    """When bags are weighed, and how they were."""
     step: int = 0
     tally: list[float] = field(default_factory=lambda: [0.0] * 4)
     """What all processes have counted in this epoch."""
@@ -155,14 +163,37 @@ class Live:
 
     def measure(self) -> dict[str, Outcome]:
         """What the network that is kept says about the val sides now; all processes share the work."""
+        with self._kept_for_looking() as network:
+            self.outcomes = self.training.measuring(network, self.accelerator, self._heed_signals)
+        return self.outcomes
+
+    def weigh_bags(self) -> None:
+        """Has the network that is kept look at all boxes of bags, which are drawn accordingly from now on.
+
+        It looks at the size that it is trained at; a box that does not decode shows nothing.
+        """
+        recipe = self.training.recipe
+        look = Look(
+            preprocessing=replace(recipe.preprocessing, size=recipe.views.size),
+            classes=len(self.training.measuring.classes),
+            threads=self.training.settings.threads,
+        )
+        for source in self.training.sources:
+            if (bags := source.bags) is not None:
+                pictures = Pictures(snapshot=source.snapshot, rows=bags.rows, columns=source.columns)
+                with self._kept_for_looking() as network:
+                    logits, seen = look(pictures, network, self.accelerator, self._heed_signals)
+                bags.weigh(np.where(seen, _shown(logits, source.members[bags.bag_of_row]), 0), recipe.bags.sharpness)
+
+    @contextmanager
+    def _kept_for_looking(self) -> Iterator[Any]:
         from accelerate.utils import broadcast
 
         if self.accelerator.num_processes > 1:
             for buffer in self.kept.buffers():  # each process has seen other pictures: batch norm is the first one's
                 buffer.copy_(broadcast(buffer))
-        self.outcomes = self.training.measuring(self.kept.eval(), self.accelerator, self._heed_signals)
+        yield self.kept.eval()
         self.network.train()
-        return self.outcomes
 
     def track(self, values: Mapping[str, float]) -> None:
         self.accelerator.log(dict(values), step=self.step)
@@ -200,6 +231,7 @@ def begin(training: Training, network: Any, accelerator: Accelerator, checkpoint
         or (settings.precision == "auto" and on_gpu and torch.cuda.is_bf16_supported()),
         mean=mean,
         std=std,
+        rounds=Rounds([source.bags for source in training.sources], training.recipe.bags.rounds, training.steps),
     )
     if checkpoint is not None:
         for name, part in _stateful(live).items():
@@ -211,8 +243,13 @@ def begin(training: Training, network: Any, accelerator: Accelerator, checkpoint
     return live
 
 
+def _shown(logits: NDArray[np.float32], members: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The summed probability of each row's set, N × C to N."""
+    return np.asarray(np.exp(-set_loss(logits, members)), dtype=np.float64)
+
+
 def _stateful(live: Live) -> dict[str, Any]:
-    parts = {"network": live.network, "optimizer": live.optimizer, "average": live.average}
+    parts = {"network": live.network, "optimizer": live.optimizer, "average": live.average, "bags": live.rounds}
     return {name: part for name, part in parts.items() if part is not None}
 
 

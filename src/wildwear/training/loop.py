@@ -79,7 +79,8 @@ def learn(live: Live, batch: Batch) -> None:
     mixed = mix(*_on_device(live, batch), recipe.loss, np.random.default_rng(place))
     with torch.autocast(live.device.type, torch.bfloat16, enabled=live.bf16):
         logits = live.model(mixed.pixels)
-    loss = mixed_set_loss(logits, mixed, recipe.loss.label_smoothing)
+    weights = torch.from_numpy(batch.weight).to(live.device) if samples else None
+    loss = mixed_set_loss(logits, mixed, recipe.loss.label_smoothing, weights)
     live.optimizer.zero_grad()
     # Gradients are meaned over processes: weighted so, they become that of the mean over the whole batch.
     whole = len(live.training.order.batch(live.step).row)
@@ -97,20 +98,24 @@ def learn(live: Live, batch: Batch) -> None:
 
 
 def _batches(live: Live) -> Iterator[Batch]:
+    """The batches that are left; bags are weighed in between, where a round starts, and nothing is read ahead of it."""
     training = live.training
-    return read_batches(
-        training.sources,
-        training.order,
-        training.recipe.views,
-        training.recipe.preprocessing,
-        steps=range(live.step, training.steps),
-        seed=training.seed,
-        total_epochs=training.epochs,
-        rank=live.accelerator.process_index,
-        ranks=live.accelerator.num_processes,
-        threads=training.settings.threads,
-        allocate=_pinned if live.device.type == "cuda" else None,
-    )
+    while live.step < training.steps:
+        if live.rounds.due(live.step):
+            live.weigh_bags()
+        yield from read_batches(
+            training.sources,
+            training.order,
+            training.recipe.views,
+            training.recipe.preprocessing,
+            steps=range(live.step, live.rounds.end(live.step, training.steps)),
+            seed=training.seed,
+            total_epochs=training.epochs,
+            rank=live.accelerator.process_index,
+            ranks=live.accelerator.num_processes,
+            threads=training.settings.threads,
+            allocate=_pinned if live.device.type == "cuda" else None,
+        )
 
 
 def _pinned(shape: tuple[int, int, int, int]) -> NDArray[np.uint8]:

@@ -21,18 +21,17 @@ def set_losses(logits: Tensor, members: Tensor, smoothing: float = 0.0) -> Tenso
     return -((1 - smoothing) * inside + smoothing * log_probabilities.mean(dim=1))
 
 
-def set_loss(logits: Tensor, members: Tensor, smoothing: float = 0.0, weights: Tensor | None = None) -> Tensor:
-    """`set_losses`, meaned over the rows; by `weights` (B, at least one above 0) where given."""
-    return _mean(set_losses(logits, members, smoothing), weights)
+def set_loss(logits: Tensor, members: Tensor, smoothing: float = 0.0) -> Tensor:
+    """`set_losses`, meaned over the rows."""
+    return set_losses(logits, members, smoothing).mean()
 
 
 def mixed_set_loss(logits: Tensor, mixed: Mixed, smoothing: float = 0.0, weights: Tensor | None = None) -> Tensor:
-    """The loss of mixed pictures: each of the two sets' losses by its share of the picture, meaned over the rows."""
+    """The loss of mixed pictures: each of the two sets' losses by its share of the picture, meaned over the rows.
+
+    `weights` (B, 0 to 1) say how much each row counts; a batch of doubtful rows moves the network less.
+    """
     losses = set_losses(logits, mixed.first, smoothing)
     if mixed.share < 1:
         losses = mixed.share * losses + (1 - mixed.share) * set_losses(logits, mixed.second, smoothing)
-    return _mean(losses, weights)
-
-
-def _mean(losses: Tensor, weights: Tensor | None) -> Tensor:
-    return losses.mean() if weights is None else (losses * weights).sum() / weights.sum()
+    return losses.mean() if weights is None else (losses * weights).mean()

@@ -1,4 +1,4 @@
-"""What a network says about the val sides, while it is trained and at the end; the work shared by all processes."""
+"""What a network says about stored pictures: of the val sides, and the boxes of bags; shared by all processes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from wildwear.datasets.reader import decode_batch, label_matrix
 from wildwear.evaluation.metrics import headline, ranks
 from wildwear.images.preprocess import Preprocessing
 from wildwear.losses import fit_temperature
+from wildwear.table import Snapshot
 from wildwear.training.data import Part
 from wildwear.training.processes import summed
 
@@ -62,39 +63,68 @@ class Measuring:
         return {part.name: self._one(part, network, accelerator, each_batch) for part in self.parts}
 
     def _one(self, part: Part, network: Any, accelerator: Accelerator, each_batch: Callable[[], None]) -> Outcome:
+        labels = part.read("labels")["labels"]
+        pictures = Pictures(snapshot=part.table.snapshot(), rows=part.positions(), columns=part.picture_columns)
+        look = Look(preprocessing=self.preprocessing, classes=len(self.classes), threads=self.threads)
+        logits, seen = look(pictures, network, accelerator, each_batch)
+        return Outcome(
+            logits=logits[seen],
+            members=label_matrix(labels, self.classes)[seen],
+            labels=[names for names, good in zip(labels.to_pylist(), seen, strict=True) if good],
+            failed=int((~seen).sum()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """N stored pictures, or boxes in them."""
+
+    snapshot: Snapshot
+    rows: NDArray[np.int64]
+    """N positions in stored order."""
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a network looks at stored pictures, each once and as they are."""
+
+    preprocessing: Preprocessing
+    classes: int
+    threads: int = 2
+
+    def __call__(
+        self, pictures: Pictures, network: Any, accelerator: Accelerator, each_batch: Callable[[], None]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """The logits, N × C, and which of the N decode; all processes share the work, and all get the answer."""
         import torch
 
-        labels = part.read("labels")["labels"]
         # The logits, and whether there are any: rows of other processes stay 0 here.
-        said = torch.zeros(len(labels), len(self.classes) + 1, device=accelerator.device)
-        for rows, pixels in self._batches(part, accelerator):
+        said = torch.zeros(len(pictures.rows), self.classes + 1, device=accelerator.device)
+        for rows, pixels in self._batches(pictures, accelerator):
             if len(rows):
                 with torch.inference_mode():
                     said[rows, :-1] = network(torch.from_numpy(pixels).to(accelerator.device)).float()
             said[rows, -1] = 1
             each_batch()
         whole = summed(accelerator, said).cpu().numpy()
-        seen = whole[:, -1] > 0
-        return Outcome(
-            logits=whole[seen, :-1],
-            members=label_matrix(labels, self.classes)[seen],
-            labels=[names for names, good in zip(labels.to_pylist(), seen, strict=True) if good],
-            failed=int((~seen).sum()),
-        )
+        return whole[:, :-1], whole[:, -1] > 0
 
-    def _batches(self, part: Part, accelerator: Accelerator) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """This process's pictures that decode, with their places among the part's rows.
+    def _batches(
+        self, pictures: Pictures, accelerator: Accelerator
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """This process's pictures that decode, with their places among the N.
 
         Each process has as many batches as the others; the last one may be empty.
         """
-        places, table = part.positions(), part.table.snapshot()
+        count = len(pictures.rows)
         step = _BATCH * accelerator.num_processes
-        starts = range(accelerator.process_index * _BATCH, step * -(-len(places) // step), step)
+        starts = range(accelerator.process_index * _BATCH, step * -(-count // step), step)
 
         def read(start: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            rows = np.arange(start, min(start + _BATCH, len(places)))
-            stored = table.take(places[rows].tolist(), part.picture_columns).append_column("place", pa.array(rows))
-            decoded = decode_batch(stored, self.preprocessing, ["place"])
+            places = np.arange(start, min(start + _BATCH, count))
+            stored = pictures.snapshot.take(pictures.rows[places].tolist(), list(pictures.columns))
+            decoded = decode_batch(stored.append_column("place", pa.array(places)), self.preprocessing, ["place"])
             return decoded.rows["place"].to_numpy().copy(), decoded.pixels  # Arrow's own memory is read-only
 
         yield from map_ahead(read, starts, threads=self.threads)

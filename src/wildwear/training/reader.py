@@ -37,6 +37,8 @@ class Batch:
     """B × C; which classes are right."""
     source: NDArray[np.int64]
     """B; which source each is from."""
+    weight: NDArray[np.float32]
+    """B; how much each counts, 0 to 1."""
     epoch: int
     step: int
     failed: int = 0
@@ -100,10 +102,10 @@ class _Maker:
         source, row, ticket = draw.source[share], draw.row[share], draw.ticket[share]
         views = views_at(self._views, draw.epoch, self._epochs)
         pixels = self._allocate((len(row), views.size, views.size, 3))
-        stored, members = self._stored(source, row)
+        chance = [np.random.default_rng([self._seed, _VIEW, draw.epoch, place]) for place in ticket.tolist()]
+        stored, members, weight = self._stored(source, row, chance)
         good: list[int] = []
-        for place, (data, corners) in enumerate(stored):
-            rng = np.random.default_rng([self._seed, _VIEW, draw.epoch, int(ticket[place])])
+        for place, ((data, corners), rng) in enumerate(zip(stored, chance, strict=True)):
             try:
                 self._paint(data, corners, views, rng, pixels[len(good)])
             except Undecodable:
@@ -113,21 +115,27 @@ class _Maker:
             pixels=pixels[: len(good)],
             members=members[good],
             source=source[good],
+            weight=weight[good],
             epoch=draw.epoch,
             step=step,
             failed=len(row) - len(good),
         )
 
-    def _stored(self, source: NDArray[np.int64], row: NDArray[np.int64]) -> tuple[list[Stored], NDArray[np.bool_]]:
-        """What is stored of each sample, and its set; one read a source."""
+    def _stored(
+        self, source: NDArray[np.int64], row: NDArray[np.int64], chance: Sequence[np.random.Generator]
+    ) -> tuple[list[Stored], NDArray[np.bool_], NDArray[np.float32]]:
+        """What is stored of each sample, its set, and how much it counts; one read a source."""
         stored: list[Stored] = [(b"", None)] * len(row)
         members = np.empty((len(row), self._sources[0].members.shape[1]), bool)
+        weight = np.ones(len(row), np.float32)
         for number, one in enumerate(self._sources):
             places = np.flatnonzero(source == number)
             members[places] = one.members[row[places]]
-            for place, picture in zip(places.tolist(), one.pictures(row[places]), strict=True):
+            weight[places] = one.certainty(row[places])
+            luck = np.array([chance[place].random() for place in places.tolist()]) if one.bags is not None else None
+            for place, picture in zip(places.tolist(), one.pictures(row[places], luck), strict=True):
                 stored[place] = picture
-        return stored, members
+        return stored, members, weight
 
     def _paint(
         self,

@@ -112,6 +112,20 @@ class LossSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BagSettings:
+    """What becomes of samples that are several boxes of which one shows the label (`dataset localise --boxes all`)."""
+
+    rounds: int = 0
+    """How often, evenly over the training, the network looks anew which box of each bag shows the label; 0 takes every
+    box as a sample of its own."""
+    sharpness: float = 2.0
+    """A box is drawn by its probability to the power of this: 1 as likely as believed, large always the best one."""
+
+    def __post_init__(self) -> None:
+        _check(self, rounds=(0, math.inf), sharpness=_ANY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """How a network is trained."""
 
@@ -127,6 +141,7 @@ class Recipe:
     boxes: Literal["given", "ignored"] = "given"
     """Whether a sample's box is what is looked at, or its whole picture: a box is costly, a label of a picture less."""
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    bags: BagSettings = field(default_factory=BagSettings)
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     loss: LossSettings = field(default_factory=LossSettings)

@@ -124,7 +124,7 @@ def _plan(workspace: Workspace, name: str, settings: TrainSettings) -> _Plan:
         raise LeakError(f"{leaks[0]}: split the dataset anew, or measure what that is worth with --accept-leaks")
     taxonomy = load_taxonomy(workspace.taxonomy_name)
     classes = parts.classes(settings.classes, taxonomy)
-    sources = tuple(open_source(part, classes) for part in parts.learned)
+    sources = tuple(open_source(part, classes, bagged=recipe.bags.rounds > 0) for part in parts.learned)
     init = plan_init(recipe.network, classes, settings.init, workspace)
     shown = np.any([source.members.any(axis=0) for source in sources], axis=0)
     unseen = [name for name, seen in zip(classes, shown, strict=True) if not seen]
@@ -247,7 +247,7 @@ def _report(plan: _Plan, model: Model, live: Live) -> Report:
     return Report(
         verb="train",
         done={"samples": plan.samples, "classes": len(model.classes), "steps": live.step},
-        skipped={"none of its categories is a class": there - plan.samples},
+        skipped={"none of its categories is a class": there - sum(source.stored for source in plan.sources)},
         failed={"does not decode": failed} if failed else {},
         notes=(*plan.notes, f"temperature {card.temperature:.2f}", f"{model.key} in {model.folder}"),
         details=details | dict(card.metrics) | {"history": live.history, "speed": live.pace.whole.figures},
