@@ -108,7 +108,7 @@ def store_crops(
             assert whole is not None
             results.append(_whole(whole, box))
         else:
-            results.append(_crop(rgb, box, phash, limits, framing))
+            results.append(cut_out(rgb, box, phash, limits, framing))
     return results
 
 
@@ -124,7 +124,13 @@ def _whole(whole: StoredPicture, box: Box | None) -> Crop | Failure:
     return Crop(bytes=whole.bytes, image_id=whole.image_id, box=inner, phash=whole.phash)
 
 
-def _crop(rgb: NDArray[np.uint8], box: Box, phash: int, limits: DecodeLimits, framing: Framing) -> Crop | Failure:
+def cut_out(
+    rgb: NDArray[np.uint8],
+    box: Box,
+    phash: int,
+    limits: DecodeLimits = DecodeLimits(),
+    framing: Framing = "surroundings",
+) -> Crop | Failure:
     """The box with its context from the full resolution, scaled down to a short side (of the box) of `STORED_SIDE`."""
     height, width = rgb.shape[:2]
     clipped = _clipped(box, width, height)

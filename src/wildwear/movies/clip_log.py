@@ -96,6 +96,10 @@ class Words:
         """What one person says, by clip; what that person adjudicates is apart."""
         return {clip: said[who] for clip, said in self.by_clip.items() if who in said}
 
+    def of_clip(self, clip_id: str) -> Mapping[str, Annotation]:
+        """What is said of one clip, by person."""
+        return self.by_clip.get(clip_id, {})
+
     @property
     def annotators(self) -> list[str]:
         return sorted({who for said in self.by_clip.values() for who in said})
