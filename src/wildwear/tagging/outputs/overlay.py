@@ -12,18 +12,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from wildwear.errors import UserError
 from wildwear.files import write_durably
-from wildwear.records import Region
 from wildwear.tagging.outputs.base import Entry, storage
+from wildwear.tagging.outputs.colours import COLOURS, FAINT, GROUND, TEXT, TRACK
 from wildwear.tagging.photos import Photo
 from wildwear.tagging.tags import Score, Tags
 
-_COLOURS = {
-    Region.UPPER: (86, 156, 232),
-    Region.LOWER: (240, 164, 64),
-    Region.FULL: (190, 132, 226),
-    Region.ACCESSORY: (104, 192, 138),
-}
-_STRIP, _TEXT, _FAINT, _TRACK = (22, 23, 27), (244, 244, 246), (152, 154, 162), (52, 54, 61)
 _LEAST_WIDTH = 360
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -97,7 +90,7 @@ def _draw_boxes(draw: ImageDraw.ImageDraw, tags: Tags, width: int, height: int) 
         x1, x2 = (min(max(0.0, x * across), width - 1.0) for x in (one.box.x1, one.box.x2))
         y1, y2 = (min(max(0.0, y * down), height - 1.0) for y in (one.box.y1, one.box.y2))
         best = one.top[0] if one.top else None
-        colour = _COLOURS[best.region] if best else _FAINT
+        colour = COLOURS[best.region] if best else FAINT
         draw.rectangle((x1, y1, max(x1, x2), max(y1, y2)), outline=colour, width=line)
         if best:
             _chip(draw, (x1, y1), f"{best.category} {best.score:.0%}", font, colour, width)
@@ -111,7 +104,7 @@ def _chip(
     wide, tall = right - left + 10, bottom - top + 8
     x, y = max(0.0, min(corner[0], width - wide)), max(0.0, corner[1] - tall)
     draw.rectangle((x, y, x + wide, y + tall), fill=colour)
-    draw.text((x + 5 - left, y + 4 - top), text, font=font, fill=_STRIP)
+    draw.text((x + 5 - left, y + 4 - top), text, font=font, fill=GROUND)
 
 
 def _strip(tags: Tags, width: int) -> Image.Image:
@@ -120,14 +113,14 @@ def _strip(tags: Tags, width: int) -> Image.Image:
     font, small = ImageFont.load_default(size), ImageFont.load_default(round(size * 0.75))
     row, pad = round(size * 1.9), round(size * 0.9)
     garments = tags.outfit.garments
-    strip = Image.new("RGB", (width, 2 * pad + row * max(1, len(garments)) + round(size * 1.3)), _STRIP)
+    strip = Image.new("RGB", (width, 2 * pad + row * max(1, len(garments)) + round(size * 1.3)), GROUND)
     draw = ImageDraw.Draw(strip)
     for index, score in enumerate(garments):
         _garment_row(draw, score, (pad, pad + index * row), width - pad, font, small)
     if not garments:
-        draw.text((pad, pad), str(tags.outfit), font=font, fill=_FAINT)
+        draw.text((pad, pad), str(tags.outfit), font=font, fill=FAINT)
     others = "   ".join(f"{score.category} {score.score:.0%}" for score in tags.top)
-    draw.text((pad, pad + row * max(1, len(garments))), _cut(draw, others, small, width - 2 * pad), _FAINT, small)
+    draw.text((pad, pad + row * max(1, len(garments))), _cut(draw, others, small, width - 2 * pad), FAINT, small)
     return strip
 
 
@@ -139,12 +132,12 @@ def _garment_row(
     bar = round((right - x) * 0.32)
     left = right - bar - round(draw.textlength("100%", small)) - 10
     name = _cut(draw, score.category, font, left - x - 24)
-    draw.ellipse((x, middle - 4, x + 9, middle + 5), fill=_COLOURS[score.region])
-    draw.text((x + 20, middle), name, _TEXT, font, anchor="lm")
-    draw.rounded_rectangle((left, middle - 3, left + bar, middle + 3), 3, fill=_TRACK)
+    draw.ellipse((x, middle - 4, x + 9, middle + 5), fill=COLOURS[score.region])
+    draw.text((x + 20, middle), name, TEXT, font, anchor="lm")
+    draw.rounded_rectangle((left, middle - 3, left + bar, middle + 3), 3, fill=TRACK)
     filled = max(6, round(bar * min(1.0, score.score)))
-    draw.rounded_rectangle((left, middle - 3, left + filled, middle + 3), 3, fill=_COLOURS[score.region])
-    draw.text((right, middle), share, _FAINT, small, anchor="rm")
+    draw.rounded_rectangle((left, middle - 3, left + filled, middle + 3), 3, fill=COLOURS[score.region])
+    draw.text((right, middle), share, FAINT, small, anchor="rm")
 
 
 def _cut(draw: ImageDraw.ImageDraw, text: str, font: Font, width: float) -> str:

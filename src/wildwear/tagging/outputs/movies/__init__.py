@@ -14,6 +14,7 @@ from wildwear.tagging.outputs.movies.base import MovieEntry, MovieOutput
 from wildwear.tagging.outputs.movies.csv import MovieCsv
 from wildwear.tagging.outputs.movies.html import MovieHtml
 from wildwear.tagging.outputs.movies.jsonl import MovieJson
+from wildwear.tagging.outputs.movies.overlay import MovieOverlay
 from wildwear.tagging.outputs.movies.vtt import MovieVtt
 
 __all__ = ["MOVIE_OUTPUTS", "MovieEntry", "MovieOutput", "MovieOutputKind", "movie_output"]
@@ -37,6 +38,7 @@ MOVIE_OUTPUTS: dict[str, MovieOutputKind] = {
     "json": MovieOutputKind(default_name="movies.jsonl", suffixes=(".jsonl", ".json"), make=MovieJson, to_stdout=True),
     "csv": MovieOutputKind(default_name="movies.csv", suffixes=(".csv",), make=MovieCsv, to_stdout=True),
     "vtt": MovieOutputKind(default_name="vtt", suffixes=(".vtt",), make=MovieVtt),
+    "overlay": MovieOutputKind(default_name="overlay", suffixes=(".mp4",), make=MovieOverlay),
     "html": MovieOutputKind(default_name="movies.html", suffixes=(".html", ".htm"), make=MovieHtml),
 }
 

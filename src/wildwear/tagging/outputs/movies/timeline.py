@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -15,11 +15,9 @@ from wildwear.movies.records import MovieInfo, TrackPoint
 from wildwear.tagging.movies.json_form import seconds
 from wildwear.tagging.movies.tags import Appearance, MovieTags, TrackTags
 from wildwear.tagging.outputs.movies.base import MovieEntry
+from wildwear.tagging.outputs.movies.painting import is_whole
 from wildwear.tagging.outputs.page import jpeg_uri
 from wildwear.tagging.tags import Outfit, Score
-
-_WHOLE = 0.9
-"""A box over this share of the frame stands for the whole frame, and is not drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,16 +205,10 @@ def _boxes(tags: MovieTags) -> list[dict[str, Any]]:
             "start": seconds(track.start),
             "end": seconds(track.end),
             "left_out": readable(track.left_out),
-            "points": [] if whole(track.points, tags.info) else [_place(point, tags.info) for point in track.points],
+            "points": [] if is_whole(track.points, tags.info) else [_place(point, tags.info) for point in track.points],
         }
         for track in sorted(tags.tracks, key=lambda track: track.start)
     ]
-
-
-def whole(points: Sequence[TrackPoint], info: MovieInfo) -> bool:
-    """Whether a track stands for the whole frame and not for somebody in it."""
-    box = points[0].box
-    return (box.x2 - box.x1) * (box.y2 - box.y1) >= _WHOLE * info.width * info.height
 
 
 def _place(point: TrackPoint, info: MovieInfo) -> list[float]:

@@ -34,6 +34,8 @@ function drawBox(film, box, track) {
   box.className = "box" + (row ? "" : " out") + (row && row === film.row ? " chosen" : "") + (track.points.length ? "" : " whole");
   if (!track.points.length) return;
   const [x1, y1, x2, y2] = boxAt(track, film.at);
+  box.classList.toggle("high", y1 < 60);
+  box.classList.toggle("low", y2 > 940);
   box.style.inset = `${y1 / 10}% ${100 - x2 / 10}% ${100 - y2 / 10}% ${x1 / 10}%`;
 }
 
