@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from wildwear.losses import set_loss, set_loss_and_gradient
+from wildwear.losses import set_loss_and_gradient
 
 L2_GRID = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003)
 _HELD_ASIDE = 0.2
@@ -27,6 +27,8 @@ class Examples:
     """N; what each counts."""
     groups: NDArray[np.str_] | NDArray[np.int64]
     """N; rows of one group show the same thing and are never both learned from and validated on."""
+    prior: NDArray[np.float32] | None = None
+    """N × C logits that the head's are added to; None adds nothing."""
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> Examples:
         return Examples(
@@ -34,7 +36,13 @@ class Examples:
             members=self.members[rows],
             weights=self.weights[rows],
             groups=self.groups[rows],
+            prior=None if self.prior is None else self.prior[rows],
         )
+
+    def losses(self, head: LinearHead) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """Each row's set loss, and its gradient by the row's logits, N × C."""
+        logits = head(self.features)
+        return set_loss_and_gradient(logits if self.prior is None else logits + self.prior, self.members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,10 @@ class LinearHead:
 
     def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         return features @ self.weight.T + self.bias
+
+    def __add__(self, other: LinearHead) -> LinearHead:
+        """The head whose logits are the sum of both."""
+        return LinearHead(weight=self.weight + other.weight, bias=self.bias + other.bias)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +101,7 @@ def fit_unscaled(examples: Examples, l2: float, start: LinearHead | None = None)
 
     def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         head = _unflatten(flat.astype(features.dtype), classes, width)
-        losses, by_logits = set_loss_and_gradient(head(features), examples.members)
+        losses, by_logits = examples.losses(head)
         loss = weights @ losses + l2 / 2 * np.square(flat[:-classes]).sum()
         by_logits = by_logits * weights[:, None]
         by_weight = by_logits.T @ features + l2 * head.weight
@@ -118,13 +130,12 @@ def choose_l2(examples: Examples, grid: Sequence[float] = L2_GRID, seed: int = 0
         return 0.03, {}
     learned, held = examples[~aside], examples[aside]
     scale = _Scale.of(learned.features)
-    learned, held_features = replace(learned, features=scale(learned.features)), scale(held.features)
+    learned, held = (replace(some, features=scale(some.features)) for some in (learned, held))
     losses: dict[float, float] = {}
     head = None
     for l2 in sorted(grid, reverse=True):
         head = fit_unscaled(learned, l2, start=head)
-        loss = set_loss(head(held_features), held.members)
-        losses[l2] = float(np.average(loss, weights=held.weights))
+        losses[l2] = float(np.average(held.losses(head)[0], weights=held.weights))
         best = min(losses, key=lambda tried: losses[tried])
         if list(losses).index(best) < len(losses) - _PATIENCE:
             break

@@ -225,3 +225,35 @@ def test_the_verb_trains_and_a_machine_can_read_what_it_did(
     with pytest.raises(SystemExit):
         main(["--json", *words])
     assert json.loads(capsys.readouterr().out)["details"]["val"]["drawn"]["samples"] == 30
+
+
+def test_few_samples_move_the_last_layer_of_the_model_they_start_from(shop: Workspace) -> None:
+    probe(shop)
+    write_dataset(shop, "few", [*samples({"train": 4}, CLASSES[:2], 200), *samples({"val": 20}, start=300)])
+
+    def top1(probes: ProbeSettings) -> float:
+        settings = TrainSettings(on=("few",), init="mine", classes=",".join(CLASSES), probe=probes)
+        return float(train_probe(shop, "moved", settings).details["val"]["few"]["top1"])  # type: ignore[index]
+
+    assert top1(ProbeSettings(l2=0.1)) < 0.6
+    assert top1(ProbeSettings(l2=0.1, prior="init")) > 0.9
+
+
+def test_a_strong_pull_leaves_the_calibrated_last_layer_as_it_was(shop: Workspace) -> None:
+    probe(shop)
+    settings = TrainSettings(on=("drawn",), init="mine", probe=ProbeSettings(l2=1e5, prior="init"))
+    train_probe(shop, "same", settings)
+    old, new = (load_model(name, shop) for name in ("mine", "same"))
+    pixels = np.random.default_rng(0).normal(size=(4, 3, 32, 32)).astype(np.float32)
+    before, after = (model.probabilities(model.run(pixels).logits) for model in (old, new))
+    order = [new.classes.index(name) for name in old.classes]
+    assert (before.argsort(axis=1) == after[:, order].argsort(axis=1)).all()
+
+
+def test_a_prior_that_knows_none_of_the_classes_is_refused(shop: Workspace) -> None:
+    write_dataset(shop, "capes", samples({"train": 4}, ["Cape", "Chinos"], start=300))
+    with pytest.raises(
+        UserError,
+        match="--prior init: tiny knows none of the classes: Chinos, Cape|--prior init: tiny knows none of the classes: Cape, Chinos",
+    ):
+        train_probe(shop, "cape", TrainSettings(on=("capes",), init="tiny", probe=ProbeSettings(l2=0.1, prior="init")))

@@ -8,10 +8,11 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from tests.models.tiny_model import tiny_network
 
+from wildwear.errors import UserError
 from wildwear.linear import LinearHead
 from wildwear.models.runtimes import open_network
 from wildwear.models.settings import RuntimeOptions
-from wildwear.training.surgery import with_head
+from wildwear.training.surgery import head_of, with_head
 
 PIXELS = np.random.default_rng(0).normal(size=(3, 3, 32, 32)).astype(np.float32)
 
@@ -70,3 +71,18 @@ def test_what_the_embedding_needs_and_nothing_else_is_kept(output: str) -> None:
     model = onnx.load_model_from_string(with_head(network.SerializeToString(), head()))
     assert all("aside" not in node.output for node in model.graph.node)
     assert output in {value.name for value in model.graph.output}
+
+
+def test_the_last_layer_is_read_as_it_was_given() -> None:
+    read = head_of(with_head(tiny_network().SerializeToString(), head()), "tiny")
+    np.testing.assert_array_equal(read.weight, head().weight)
+    np.testing.assert_array_equal(read.bias, head().bias)
+
+
+def test_a_last_layer_that_is_no_linear_one_is_refused() -> None:
+    model = onnx.load_model_from_string(with_head(tiny_network().SerializeToString(), head()))
+    last = model.graph.node[-1]
+    last.output[0] = "before"
+    model.graph.node.append(helper.make_node("Relu", ["before"], ["logits"]))
+    with pytest.raises(UserError, match="the last layer of tiny is no linear one"):
+        head_of(model.SerializeToString(), "tiny")

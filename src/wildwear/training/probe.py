@@ -27,7 +27,7 @@ from wildwear.records import Report
 from wildwear.taxonomy import load_taxonomy
 from wildwear.training.data import Part, open_parts, with_inherited
 from wildwear.training.settings import TrainSettings
-from wildwear.training.surgery import with_head
+from wildwear.training.surgery import head_of, with_head
 from wildwear.workspace import Workspace
 
 
@@ -71,8 +71,9 @@ def train_probe(workspace: Workspace, name: str, settings: TrainSettings, progre
     learned, measured = (
         [_side(workspace, part, init, classes, progress) for part in some] for some in (parts.learned, parts.measured)
     )
+    prior = _prior(init, classes) if settings.probe.prior == "init" else None
     with progress("fitting", 1) as advance:
-        fitted = _fit(_examples(learned, settings.balance or "sqrt"), measured, settings)
+        fitted = _fit(_examples(learned, settings.balance or "sqrt", prior), measured, settings, prior)
         advance(1)
     card = ModelCard(
         name=name,
@@ -103,16 +104,33 @@ def _side(workspace: Workspace, part: Part, init: Model, classes: Sequence[str],
     return _Side(part=part, data=data, members=label_matrix(data.rows["labels"], classes))
 
 
-def _examples(sides: Sequence[_Side], balance: Balance) -> Examples:
+def _prior(init: Model, classes: Sequence[str]) -> LinearHead:
+    """The calibrated last layer of `init`; a class that it does not know is likely as its classes are on average."""
+    known = head_of((init.folder / NETWORK).read_bytes(), init.name)
+    places = [init.classes.index(name) if name in init.classes else None for name in classes]
+    if places.count(None) == len(places):
+        raise UserError(f"--prior init: {init.name} knows none of the classes: {', '.join(classes)}")
+    mean = LinearHead(weight=known.weight.mean(axis=0), bias=known.bias.mean())
+    rows = [mean if at is None else LinearHead(weight=known.weight[at], bias=known.bias[at]) for at in places]
+    temperature = np.float32(init.metadata.temperature)
+    return LinearHead(
+        weight=np.stack([row.weight for row in rows]) / temperature,
+        bias=np.array([row.bias for row in rows], np.float32) / temperature,
+    )
+
+
+def _examples(sides: Sequence[_Side], balance: Balance, prior: LinearHead | None) -> Examples:
     if not any(side.usable.any() for side in sides):
         raise UserError("no sample has a category that is a class: look at --classes, and at 'wildwear dataset show'")
     members = np.concatenate([side.members[side.usable] for side in sides])
     weights = np.concatenate([np.full(side.usable.sum(), side.part.weight, np.float32) for side in sides])
+    features = np.concatenate([side.data.vectors[side.usable] for side in sides if side.usable.any()])
     return Examples(
-        features=np.concatenate([side.data.vectors[side.usable] for side in sides if side.usable.any()]),
+        features=features,
         members=members,
         weights=balancing_weights(members, weights, balance).astype(np.float32),
         groups=np.concatenate([_groups(side)[side.usable] for side in sides]),
+        prior=None if prior is None else prior(features),
     )
 
 
@@ -120,11 +138,13 @@ def _groups(side: _Side) -> NDArray[np.str_]:
     return np.array([f"{side.part.name}/{group}" for group in side.data.rows["group"].to_pylist()], dtype=np.str_)
 
 
-def _fit(examples: Examples, measured: Sequence[_Side], settings: TrainSettings) -> _Fitted:
+def _fit(examples: Examples, measured: Sequence[_Side], settings: TrainSettings, prior: LinearHead | None) -> _Fitted:
     l2, losses = settings.probe.l2, dict[float, float]()
     if l2 is None:
         l2, losses = choose_l2(examples, seed=settings.seed)
     head = fit_head(examples, l2)
+    if prior is not None:
+        head = head + prior
     usable = [side for side in measured if side.usable.any()]
     if not usable:
         return _Fitted(head=head, l2=l2, losses=losses, temperature=1.0)

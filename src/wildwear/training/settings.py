@@ -16,6 +16,9 @@ class ProbeSettings:
 
     l2: float | None = None
     """Weight of the squared norm (probe); chosen on a fifth of the training groups held aside unless it is given."""
+    prior: Literal["none", "init"] = "none"
+    """What a probe's weights are drawn to where samples are few: nothing, or the last layer of the model that it
+    starts from, for the classes that both know."""
 
     def __post_init__(self) -> None:
         if self.l2 is not None and not 0 < self.l2 < 1e6:

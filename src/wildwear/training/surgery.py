@@ -42,6 +42,26 @@ def with_head(network: bytes, head: LinearHead) -> bytes:
     return _checked(model)
 
 
+_GEMM = {"alpha": 1.0, "beta": 1.0, "transA": 0, "transB": 0}  # what ONNX takes where nothing is said
+
+
+def head_of(network: bytes, name: str) -> LinearHead:
+    """The last layer of the network of model `name`; raises `UserError` where it is no linear one on the embedding."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load_model_from_string(network).graph
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    last = next((node for node in graph.node if "logits" in node.output), None)
+    if last is None or last.op_type != "Gemm" or last.input[0] != "embedding" or not {*last.input[1:]} <= {*weights}:
+        raise UserError(f"--prior init: the last layer of {name} is no linear one on its embedding")
+    told = {one.name: onnx.helper.get_attribute_value(one) for one in last.attribute}
+    if len(last.input) != 3 or _GEMM | told != _GEMM | {"transB": 1}:
+        raise UserError(f"--prior init: the last layer of {name} is written in a way that is not read here")
+    weight, bias = (numpy_helper.to_array(weights[one]).astype(np.float32) for one in last.input[1:])
+    return LinearHead(weight=weight, bias=bias)
+
+
 def _needed_for(output: str, nodes: list[NodeProto]) -> list[NodeProto]:
     """The nodes that `output` depends on, in their order."""
     wanted, kept = {output}, []
