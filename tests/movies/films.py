@@ -64,6 +64,7 @@ class Film:
     cuts: tuple[Fraction, ...]
     """When the first frame of each scene is shown, but for the first scene."""
     end: Fraction
+    """When the last frame ends."""
 
 
 def write_film(
@@ -76,6 +77,7 @@ def write_film(
     end = sum((scene.seconds for scene in scenes), Fraction(0))
     base = _time_base(rate, form)
     times = even(rate, end) if isinstance(rate, Fraction) else [time for time in rate if time < end]
+    end = times[-1] + 1 / rate if isinstance(rate, Fraction) else end
     with av.open(path, "w") as container:
         stream = _video_stream(container, form, base)
         if form.sound:
@@ -216,6 +218,7 @@ def _video_stream(container: av.container.OutputContainer, form: FilmForm, base:
     stream.options = _encoder_options(form)
     context.width, context.height, context.pix_fmt = form.width, form.height, form.pix_fmt
     context.time_base = stream.time_base = base
+    context.flags |= Flags.frame_duration
     if form.interlaced:
         context.flags |= Flags.interlaced_dct | Flags.interlaced_me
     context.color_range = 2 if form.full_range else 1
