@@ -84,30 +84,35 @@ class Shape:
 
 
 class Converter:
-    """Turns frames into arrays of one size."""
+    """Turns frames into arrays of one size; one for each size, because it remembers how.
 
-    def __init__(self, shape: Shape, side: int = 0) -> None:
+    `hurry` looks at few of the pixels that a smaller frame is made from.
+    """
+
+    def __init__(self, shape: Shape, side: int = 0, *, hurry: bool = False) -> None:
         from av.video.reformatter import VideoReformatter
 
         self.shape = shape
         self.width, self.height = shape.scaled(side)
+        self._smoothing = _FAST_BILINEAR if hurry else _AREA
         self._reformatter = VideoReformatter()
 
     def __call__(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """H × W × 3, RGB in 0 to 255, upright."""
-        width, height = (self.height, self.width) if self.shape.turn.swap else (self.width, self.height)
-        smaller = width * 2 <= frame.width
+        turn = self.shape.turn
+        width, height = (self.height, self.width) if turn.swap else (self.width, self.height)
+        smaller = width < frame.width
         picture = self._reformatter.reformat(
             frame,
             width=width,
             height=height,
             format="rgb24",
-            interpolation=_AREA if smaller else _BILINEAR,
+            interpolation=self._smoothing if smaller else _BILINEAR,
             dst_color_range=_FULL_RANGE,
             threads=1,
             **_colours(frame),
         )
-        return self.shape.turn.apply(cast(NDArray[np.uint8], picture.to_ndarray()))
+        return turn.apply(cast(NDArray[np.uint8], picture.to_ndarray()))
 
 
 def _colours(frame: VideoFrame) -> dict[str, Any]:
@@ -133,18 +138,30 @@ def without_lines(frames: Iterable[tuple[Fraction, VideoFrame]]) -> Iterator[tup
     """Interlaced frames as whole ones, by BWDIF; others as they are. From the first interlaced one on, a frame is held
     back, because the filter looks at both neighbours."""
     graph: Graph | None = None
+    form: tuple[int, int, str] | None = None
     times: deque[Fraction] = deque()
     for time, frame in frames:
+        if graph is not None and form != _form(frame):
+            yield from _flushed(graph, times)
+            graph = None
         if graph is None and not frame.interlaced_frame:
             yield time, frame
             continue
-        graph = graph or _deinterlacer(frame)
+        graph, form = graph or _deinterlacer(frame), _form(frame)
         times.append(time)
         graph.vpush(frame)
         yield from _pulled(graph, times)
     if graph is not None:
-        graph.vpush(None)
-        yield from _pulled(graph, times)
+        yield from _flushed(graph, times)
+
+
+def _form(frame: VideoFrame) -> tuple[int, int, str]:
+    return frame.width, frame.height, frame.format.name
+
+
+def _flushed(graph: Graph, times: deque[Fraction]) -> Iterator[tuple[Fraction, VideoFrame]]:
+    graph.vpush(None)
+    yield from _pulled(graph, times)
 
 
 def _pulled(graph: Graph, times: deque[Fraction]) -> Iterator[tuple[Fraction, VideoFrame]]:
