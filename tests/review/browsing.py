@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.conftest import skip
+from tests.pages.browsing import NEXT_FRAME, WINDOW, Tab, chromium, open_tab
 from tests.review.serving import TOKEN
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext
 
-WINDOW = {"width": 1280, "height": 800}
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser; skips where there is none."""
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        skip("playwright is missing")
-    with sync_playwright() as play:
-        try:
-            browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        except Error:
-            skip("no Chromium")
-        yield browser
-        browser.close()
+__all__ = ["Sheet", "chromium", "open_in", "sheet"]
 
 
 @dataclass(slots=True)
-class Sheet:
-    """The page, once its first pictures are drawn; what the browser complains of is kept."""
-
-    tab: Page
-    complaints: list[str]
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.tab.keyboard.press(key)
-
-    def text(self, selector: str) -> str:
-        return self.tab.inner_text(selector)
-
-    def until(self, condition: str, seconds: float = 20) -> None:
-        """Waits for a condition in JavaScript; the page's policy forbids Playwright's own way."""
-        look = f"const look = () => ({condition}) ? done(true) : setTimeout(look, 10); look();"
-        give_up = f"setTimeout(() => done(false), {1000 * seconds});"
-        assert self.tab.evaluate(f"new Promise((done) => {{ {look} {give_up} }})"), f"{condition}: {self.state()}"
-
-    def until_text(self, selector: str, part: str) -> None:
-        self.until(f"document.querySelector({selector!r})?.textContent.includes({part!r})")
-
-    def until_saved(self) -> None:
-        self.until("document.getElementById('save').dataset.status === 'saved'")
+class Sheet(Tab):
+    """The page, once its first pictures are drawn."""
 
     def until_drawn(self) -> None:
         """Until no picture in the window is missing, once what was pressed last has moved the window."""
@@ -86,8 +47,6 @@ class Sheet:
         return {name: self.text(f"#{name}") for name in ("view", "done", "save", "said")}
 
 
-NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
 CELLS = """() => {
     const window = document.getElementById('scroller').getBoundingClientRect();
     return [...document.querySelectorAll('.row:not([hidden]) [role=gridcell]:not([hidden])')].filter((cell) => {
@@ -109,12 +68,8 @@ def sheet(browser: Browser, port: int, place: str = "", token: str = TOKEN, **co
 
 def open_in(context: BrowserContext, port: int, place: str = "", token: str = TOKEN) -> Sheet:
     """A further tab of a browser that may have the key already."""
-    tab = context.new_page()
-    shown = Sheet(tab, [])
-    tab.on("pageerror", lambda error: shown.complaints.append(str(error)))
-    tab.on("console", lambda message: shown.complaints.append(message.text) if message.type == "error" else None)
-    tab.goto(f"http://127.0.0.1:{port}/?token={token}#{place}")
+    shown = Sheet(*open_tab(context, f"http://127.0.0.1:{port}/?token={token}#{place}"))
     shown.until("document.querySelector('#sheet[aria-rowcount]') && !document.querySelector('[aria-busy]')")
-    if tab.is_hidden("#empty"):
+    if shown.tab.is_hidden("#empty"):
         shown.until_drawn()
     return shown

@@ -3,79 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
-import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import simplejpeg
+from tests.pages import serving as pages
+from tests.pages.serving import TOKEN, Answer
 
-from wildwear.pages.server import listen, make_server
 from wildwear.review.app import create_app
 from wildwear.review.settings import ReviewSettings
 from wildwear.tables import IMAGES, INSPECTIONS, LABELS, PRODUCTS, SAMPLES, TableSpec
 from wildwear.workspace import Workspace
 
-TOKEN = "a-token-of-the-tests"
+__all__ = ["TOKEN", "Answer", "Served", "fill", "serving"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the server sent."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class Served(pages.Served):
     """A server that runs."""
-
-    port: int
-    token: str = TOKEN
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str | None] | None = None
-    ) -> Answer:
-        """One request; a header that is None is left out."""
-        sent: dict[str, str | None] = {"Authorization": f"Bearer {self.token}", **(headers or {})}
-        if body is not None:
-            sent = {"Content-Type": "application/json"} | sent
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            given = {name: value for name, value in sent.items() if value is not None}
-            connection.connect()
-            with suppress(OSError):  # a server that has heard enough answers, and closes
-                connection.request(method, path, body, given)
-            response = connection.getresponse()
-            return Answer(
-                status=response.status,
-                headers={name.lower(): value for name, value in response.getheaders()},
-                body=response.read(),
-            )
-        finally:
-            connection.close()
-
-    def get(self, path: str) -> Any:
-        answer = self.ask("GET", path)
-        assert answer.status == 200, answer
-        return answer.json
-
-    def post(self, path: str, **body: Any) -> Any:
-        answer = self.ask("POST", path, json.dumps(body).encode())
-        assert answer.status == 200, answer
-        return answer.json
 
     def decide(self, *decisions: tuple[Any, ...], who: str = "anna", **more: Any) -> list[int]:
         """Posts (item, verdict) or (item, "relabel", category)."""
@@ -87,17 +36,8 @@ class Served:
 @contextmanager
 def serving(workspace: Workspace, settings: ReviewSettings | None = None) -> Iterator[Served]:
     """The real server, in a thread, until the block ends."""
-    ready = threading.Event()
-    with listen(0) as listening:
-        server = make_server(create_app(workspace, settings or ReviewSettings(who="tester"), TOKEN), ready.set)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            assert ready.wait(30)
-            yield Served(port=listening.getsockname()[1])
-        finally:
-            server.should_exit = True
-            thread.join(30)
+    with pages.running(create_app(workspace, settings or ReviewSettings(who="tester"), TOKEN)) as port:
+        yield Served(port=port)
 
 
 def jpeg(number: int, width: int = 60, height: int = 40) -> bytes:

@@ -8,7 +8,7 @@ const LONGEST_PAUSE = 4000;
 /**
  * @template Decision
  * @typedef {object} Wire How decisions travel.
- * @property {(decision: Decision) => number} item what a decision is about
+ * @property {(decision: Decision) => number | string} item what a decision is about
  * @property {(one: Decision, other: Decision) => boolean} together whether one request may carry both
  * @property {number} most decisions in one request
  * @property {(batch: Decision[]) => Promise<number[]>} send gives their sequence numbers once they are on the disk
@@ -24,13 +24,13 @@ const LONGEST_PAUSE = 4000;
 export class Queue extends EventTarget {
   /** @type {Decision[]} */
   #queue = [];
-  /** @type {Map<number, number>} item to how many of its decisions wait */
+  /** @type {Map<number | string, number>} item to how many of its decisions wait */
   #waiting = new Map();
   /** How many at the head of the queue were sent without an answer: they may be in the log. */
   #unsure = 0;
   /** The log's last sequence number before those were sent. */
   #before = 0;
-  /** @type {Map<number, number>} item to the sequence number of our last decision on it */
+  /** @type {Map<number | string, number>} item to the sequence number of our last decision on it */
   #sequences = new Map();
   #running = false;
   /** @type {(() => void) | null} */
@@ -52,12 +52,12 @@ export class Queue extends EventTarget {
     return this.#queue.length;
   }
 
-  /** Whether a decision on that item is not saved yet. @param {number} item */
+  /** Whether a decision on that item is not saved yet. @param {number | string} item */
   waits(item) {
     return this.#waiting.has(item);
   }
 
-  /** Whether what the log says of an item is older than our own last decision on it. @param {number} item @param {number} sequence */
+  /** Whether what the log says of an item is older than our own last decision on it. @param {number | string} item @param {number} sequence */
   supersedes(item, sequence) {
     return this.waits(item) || sequence <= (this.#sequences.get(item) ?? 0);
   }

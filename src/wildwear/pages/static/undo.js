@@ -1,35 +1,31 @@
 // Undo and redo without limit. What is undone is decided anew, so that the log keeps both.
 
 /**
- * @typedef {object} Standing What holds for an item.
- * @property {number} verdict as sheets code it
- * @property {string} category of a relabel, else empty
- */
-
-/**
- * @typedef {object} Step One act of the reviewer, however many pictures it was about.
+ * @template Standing what holds for an item
+ * @typedef {object} Step One act of a person, however many items it was about.
  * @property {{item: number, before: Standing, after: Standing}[]} changes
- * @property {string} audit the audit it was made in, or empty
+ * @property {string} [audit] the audit it was made in, or empty
  */
 
+/** @template Standing */
 export class UndoStack {
-  /** @type {Step[]} */
+  /** @type {Step<Standing>[]} */
   #done = [];
-  /** @type {Step[]} */
+  /** @type {Step<Standing>[]} */
   #undone = [];
 
-  /** @param {Step} step */
+  /** @param {Step<Standing>} step */
   push(step) {
     this.#done.push(step);
     this.#undone = [];
   }
 
-  /** Takes back the last step; undefined where there is none. @returns {Step | undefined} */
+  /** Takes back the last step; undefined where there is none. @returns {Step<Standing> | undefined} */
   undo() {
     return this.#move(this.#done, this.#undone);
   }
 
-  /** @returns {Step | undefined} */
+  /** @returns {Step<Standing> | undefined} */
   redo() {
     return this.#move(this.#undone, this.#done);
   }
@@ -42,7 +38,7 @@ export class UndoStack {
     return this.#undone.length;
   }
 
-  /** @param {Step[]} from @param {Step[]} to */
+  /** @param {Step<Standing>[]} from @param {Step<Standing>[]} to */
   #move(from, to) {
     const step = from.pop();
     if (step) to.push(step);

@@ -1,6 +1,7 @@
 // The buttons and fields around the sheet.
 
-import { writeHelp } from './keys.js';
+import { writeHelp } from './keyboard.js';
+import { KEYS } from './keys.js';
 import { KEEP, REJECT, RELABEL } from './sheet.js';
 
 /** @param {string} id @returns {any} */
@@ -34,7 +35,7 @@ export function wireControls(page) {
   for (const dialog of document.querySelectorAll('dialog')) {
     dialog.addEventListener('close', () => dialog.open || at('sheet').focus());
   }
-  writeHelp(at('keys'));
+  writeHelp(KEYS, at('keys'));
 }
 
 /** Shows what is chosen, and what can be chosen here. @param {Page} page */

@@ -3,14 +3,17 @@
 import { NONE, RELABEL, VERDICTS } from './sheet.js';
 import { UndoStack } from './undo.js';
 
+/** @typedef {{verdict: number, category: string}} Standing a verdict as sheets code it, the category of a relabel else empty */
+
 /**
  * Joins the sheet on screen, the undo stack and the queue of decisions. Events: `judged` (detail: {items, own}).
  */
 export class Judge extends EventTarget {
-  /** @type {Map<number, import('./undo.js').Standing>} what was learned since the page was opened */
+  /** @type {Map<number, Standing>} what was learned since the page was opened */
   #standing = new Map();
   /** @type {import('./sheet.js').Sheet | null} */
   sheet = null;
+  /** @type {UndoStack<Standing>} */
   steps = new UndoStack();
   /** The audit that decisions belong to now, or empty. */
   audit = '';
@@ -28,7 +31,7 @@ export class Judge extends EventTarget {
     for (const [item, { verdict }] of this.#standing) if (this.decisions.waits(item)) sheet.mark(item, verdict);
   }
 
-  /** @param {number} item @returns {import('./undo.js').Standing} */
+  /** @param {number} item @returns {Standing} */
   standing(item) {
     const position = this.sheet?.position(item) ?? -1;
     const learned = this.#standing.get(item);
@@ -54,14 +57,14 @@ export class Judge extends EventTarget {
     return changes.length;
   }
 
-  /** Takes back the last step. @returns {import('./undo.js').Step | undefined} */
+  /** Takes back the last step. @returns {import('./undo.js').Step<Standing> | undefined} */
   undo() {
     const step = this.steps.undo();
     if (step) this.#carryOut(step.changes.map(({ item, before }) => ({ item, ...before })), step.audit);
     return step;
   }
 
-  /** Does again what was taken back. @returns {import('./undo.js').Step | undefined} */
+  /** Does again what was taken back. @returns {import('./undo.js').Step<Standing> | undefined} */
   redo() {
     const step = this.steps.redo();
     if (step) this.#carryOut(step.changes.map(({ item, after }) => ({ item, ...after })), step.audit);

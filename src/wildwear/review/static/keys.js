@@ -1,14 +1,10 @@
 // The keys, in one table: what they do, and what the help says of them.
 
+import { listenTo } from './keyboard.js';
 import { KEEP, NONE, REJECT, RELABEL } from './sheet.js';
 import { SELECT } from './reviewer.js';
 
-/**
- * @typedef {object} Key
- * @property {string[]} keys as `named` names them; the first ones are shown
- * @property {string} does what the help says
- * @property {(it: import('./page.js').Page) => void} run
- */
+/** @typedef {import('./keyboard.js').Key<import('./page.js').Page>} Key */
 
 const LETTERS = { h: [-1, 0], j: [0, 1], k: [0, -1], l: [1, 0] };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0] };
@@ -66,49 +62,5 @@ export const KEYS = {
   ],
 };
 
-const TABLE = new Map(
-  [...moves(false), ...moves(true), ...Object.values(KEYS).flat()].flatMap((key) => key.keys.map((name) => [name, key])),
-);
-
-/** @param {KeyboardEvent} event @returns {string} as the table names it */
-function named(event) {
-  const key = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const letter = key.length > 1 || /[a-z]/.test(key);
-  const held = [(event.ctrlKey || event.metaKey) && 'Ctrl', event.shiftKey && letter && 'Shift'].filter(Boolean);
-  return [...held, key].join('+');
-}
-
-/** Listens to the keys of the whole page; fields and dialogs keep theirs. @param {import('./page.js').Page} page */
-export function listen(page) {
-  document.addEventListener('keydown', (event) => {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.defaultPrevented || event.altKey || document.querySelector('dialog[open]')) return;
-    if (target.closest('input, select, textarea, [data-own-keys]')) return;
-    const onControl = target.closest('button, a') && ['Enter', 'Space'].includes(named(event));
-    const key = TABLE.get(named(event));
-    if (!key || onControl) return;
-    event.preventDefault();
-    key.run(page);
-  });
-}
-
-/** Writes the table into the help. @param {HTMLElement} into */
-export function writeHelp(into) {
-  for (const [heading, keys] of Object.entries(KEYS)) {
-    const section = document.createElement('section');
-    section.append(Object.assign(document.createElement('h3'), { textContent: heading }));
-    const list = document.createElement('dl');
-    for (const { keys: names, does } of keys) {
-      const term = document.createElement('dt');
-      names.forEach((name) => term.append(Object.assign(document.createElement('kbd'), { textContent: shown(name) })));
-      list.append(term, Object.assign(document.createElement('dd'), { textContent: does }));
-    }
-    section.append(list);
-    into.append(section);
-  }
-}
-
-const SHOWN = { Enter: '↵', Escape: 'Esc', Backspace: '⌫', PageDown: 'PgDn', PageUp: 'PgUp', '-': '−' };
-
-/** @param {string} name */
-const shown = (name) => SHOWN[name] ?? name.replace('Shift+', '⇧ ').replace('Ctrl+', 'Ctrl ');
+/** Listens to the keys of the whole page. @param {import('./page.js').Page} page */
+export const listen = (page) => listenTo([...moves(false), ...moves(true), ...Object.values(KEYS).flat()], page);

@@ -1,6 +1,7 @@
 // What the bars say: whether all is saved, how far the sheet is, how quickly it goes, what is selected.
 
 import { Pace, inWords, pictures, thousands } from './pace.js';
+import { showSaving } from './saving.js';
 
 /** @param {string} id @returns {HTMLElement} */
 const at = (id) => document.getElementById(id);
@@ -34,19 +35,7 @@ export class Status {
   }
 
   saving() {
-    const { count, status } = this.decisions;
-    const save = at('save');
-    const waiting = `${thousands(count)} waiting`;
-    const said = {
-      saved: 'All saved',
-      saving: waiting,
-      offline: `Offline, will retry · ${waiting}`,
-      locked: `Locked out · ${waiting}`,
-    };
-    save.dataset.status = count ? status : 'saved';
-    save.querySelector('span').textContent = count ? said[status] : said.saved;
-    at('trouble').hidden = !count || status === 'saved' || status === 'saving';
-    at('trouble').textContent = troubles(status);
+    showSaving(this.decisions, 'review');
   }
 
   progress() {
@@ -74,13 +63,4 @@ export class Status {
     at('size').textContent = this.grid.sheet ? pictures(this.grid.sheet.count) : '';
     document.title = `${shown} · ${name} · wildwear review`;
   }
-}
-
-/** What to do about a status. @param {string} status */
-function troubles(status) {
-  const again = `wildwear review --port ${location.port}`;
-  if (status === 'locked') {
-    return `The server was started again with a new key. Open the address it printed in another tab: this page then saves what waits.`;
-  }
-  return `Nothing is lost: what waits is sent when the server answers again. Has it ended? Start it with ${again} and open the address it prints.`;
 }
