@@ -88,6 +88,11 @@ class Movie:
         self._reading.close()
 
     @property
+    def origin(self) -> Fraction:
+        """When the movie's clock begins, in the timestamps that its streams state, seconds: sound is shifted by it."""
+        return self._reading.begins
+
+    @property
     def status(self) -> Literal["ok", "partial"]:
         """`partial` where an iteration over the whole movie found it damaged, or that it ends before its time."""
         return "partial" if self.detail else "ok"

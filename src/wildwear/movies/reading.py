@@ -43,7 +43,7 @@ class Reading:
         self.decoded_until = Fraction(0)
         """When the last decoded frame ends, in seconds."""
         self._left_out = 0
-        self._begins = _begins(self.container, self.stream)
+        self.begins = _begins(self.container, self.stream)
         self._clock: Clock[VideoFrame] = Clock(period(self.stream))
 
     @property
@@ -55,7 +55,7 @@ class Reading:
     def duration(self) -> Fraction:
         """Seconds, as the header says; 0 where it does not."""
         if self.stream.duration:
-            return ((self.stream.start_time or 0) + self.stream.duration) * _tick(self.stream) - self._begins
+            return ((self.stream.start_time or 0) + self.stream.duration) * _tick(self.stream) - self.begins
         return Fraction(self.container.duration or 0, 1_000_000)
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class Reading:
         if not len(entries):
             return time - now > 10
         key = entries.search_timestamp(self._stamp(time))
-        return key >= 0 and entries[key].timestamp * _tick(self.stream) - self._begins > now
+        return key >= 0 and entries[key].timestamp * _tick(self.stream) - self.begins > now
 
     def missing(self) -> str:
         """What is missing, after a reading from the beginning to the end; empty where nothing is."""
@@ -112,14 +112,14 @@ class Reading:
             context.skip_frame = "NONREF"
 
     def _stamp(self, time: Fraction) -> int:
-        return int((time + self._begins) / _tick(self.stream))
+        return int((time + self.begins) / _tick(self.stream))
 
     def _stated(self) -> Iterator[tuple[Fraction | None, VideoFrame]]:
         """Every frame with the time that it states."""
         for frame in self._decode():
             self.damaged += frame.is_corrupt
             tick = frame.time_base or _tick(self.stream)
-            yield None if frame.pts is None else frame.pts * tick - self._begins, frame
+            yield None if frame.pts is None else frame.pts * tick - self.begins, frame
 
     def _decode(self) -> Iterator[VideoFrame]:
         """What is damaged is counted and passed over."""
