@@ -107,6 +107,7 @@ def test_a_probe_without_a_model_to_stand_on_is_told_how_to_name_one(shop: Works
         ),
         ('init = "tiny"', 'init = "tinny"', "did you mean tiny"),
         ('recipe = "probe"', 'recipe = "modrn"', "unknown recipe 'modrn'"),
+        ('on = ["shop"]', 'on = ["shop"]\noverrides = { priorr = "init" }', "arms.shop.overrides: did you mean prior"),
         ('on = ["shop"]', 'on = ["shop:test"]', "shop has no samples on the side test"),
     ],
 )
@@ -117,6 +118,15 @@ def test_what_cannot_be_is_said_before_anything_is_trained(
     text = text.replace('run = "then@all"\nagainst = "target@all"', 'run = "then@all"\nagainst = "then@10"')
     with pytest.raises(UserError, match=problem):
         planned(shop, tmp_path, text)
+
+
+def test_a_probes_settings_are_its_overrides_and_part_of_what_a_run_is_known_by(
+    shop: Workspace, tmp_path: Path
+) -> None:
+    text = EXPERIMENT.replace('on = ["shop"]', 'on = ["shop"]\noverrides = { prior = "init", l2 = 0.1 }')
+    plain, run = (planned(shop, tmp_path, one).runs["shop.s0"] for one in (EXPERIMENT, text))
+    assert (run.probe.prior, run.probe.l2) == ("init", 0.1)
+    assert run.key != plain.key
 
 
 def test_a_budget_becomes_epochs_and_what_came_before_is_counted(shop: Workspace, tmp_path: Path) -> None:

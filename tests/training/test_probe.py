@@ -252,8 +252,6 @@ def test_a_strong_pull_leaves_the_calibrated_last_layer_as_it_was(shop: Workspac
 
 def test_a_prior_that_knows_none_of_the_classes_is_refused(shop: Workspace) -> None:
     write_dataset(shop, "capes", samples({"train": 4}, ["Cape", "Chinos"], start=300))
-    with pytest.raises(
-        UserError,
-        match="--prior init: tiny knows none of the classes: Chinos, Cape|--prior init: tiny knows none of the classes: Cape, Chinos",
-    ):
-        train_probe(shop, "cape", TrainSettings(on=("capes",), init="tiny", probe=ProbeSettings(l2=0.1, prior="init")))
+    probes = ProbeSettings(l2=0.1, prior="init")
+    with pytest.raises(UserError, match="--prior init: tiny knows none of the classes"):
+        train_probe(shop, "cape", TrainSettings(on=("capes",), init="tiny", probe=probes))

@@ -61,7 +61,7 @@ class Arm:
     """`imagenet` (the backbone's own weights), `scratch`, a model, or `run:NAME` for what another arm trained."""
     recipe: str = "modern"
     overrides: Mapping[str, object] = field(default_factory=dict)
-    """Changes to the recipe, such as `schedule.epochs = 30`."""
+    """Changes to the recipe, such as `schedule.epochs = 30`; of the probe its settings, `l2` and `prior`."""
     samples_seen: int = 0
     """The budget: as many epochs as come nearest to this many samples; 0 leaves the recipe's epochs."""
     classes: str = "auto"

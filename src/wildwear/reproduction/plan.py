@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from wildwear.reproduction.experiment import Experiment
+from wildwear.training.settings import ProbeSettings
 
 if TYPE_CHECKING:
     from wildwear.training.recipe import Recipe
@@ -55,6 +56,7 @@ class Run:
     model: str = ""
     recipe: Recipe | None = None
     """None for the probe."""
+    probe: ProbeSettings = field(default_factory=ProbeSettings)
     work: Work | None = None
     target: int = 0
     """How many samples of the dataset marked by @N it learns from."""

@@ -20,10 +20,12 @@ from wildwear.errors import UnknownName, UserError
 from wildwear.models.card import read_card
 from wildwear.models.registry import find_model, model_folders
 from wildwear.reproduction.experiment import ALL, IMAGENET, Arm, Experiment
+from wildwear.reproduction.fields import read_fields
 from wildwear.reproduction.holdings import Holdings
 from wildwear.reproduction.plan import Plan, Run, Work
 from wildwear.reproduction.settings import ReproduceSettings
 from wildwear.training.recipes import PROBE
+from wildwear.training.settings import ProbeSettings
 
 if TYPE_CHECKING:
     from wildwear.training.recipe import Recipe
@@ -60,11 +62,13 @@ class _Planner:
         """The runs of an arm, given those of the arms that it may start from."""
         arm = self.experiment.arms[name]
         recipe = self._recipe(name, arm)
+        probe = self._probe(name, arm)
         for size in arm.sizes or (None,):
             for seed in arm.seeds[: self.settings.seeds]:
                 parent = self._parent(arm, size, seed, before)
                 on = tuple(one.replace("@N", "" if size == ALL else f"@{size}") for one in arm.on)
-                run = Run(arm=name, size=size, seed=seed, on=on, init=self._init(arm, parent), recipe=recipe)
+                init = self._init(arm, parent)
+                run = Run(arm=name, size=size, seed=seed, on=on, init=init, recipe=recipe, probe=probe)
                 missing = {*arm.datasets, *(parent.missing if parent else ())} - self.holdings.names
                 run = replace(run, parent=parent.id if parent else None, missing=tuple(sorted(missing)))
                 yield run if missing else self._keyed(run, arm, parent)
@@ -79,6 +83,11 @@ class _Planner:
 
         beside = self.folder / wanted
         return load_recipe(str(beside) if beside.is_file() else wanted, arm.overrides)
+
+    def _probe(self, name: str, arm: Arm) -> ProbeSettings:
+        if arm.recipe != PROBE:  # what changes a recipe says nothing about a probe that is asked for instead
+            return ProbeSettings()
+        return read_fields(ProbeSettings, arm.overrides, f"arms.{name}.overrides")
 
     def _parent(self, arm: Arm, size: int | str | None, seed: int, before: Mapping[str, Run]) -> Run | None:
         if arm.parent is None:
@@ -103,7 +112,7 @@ class _Planner:
             "on": run.on,
             "seed": run.seed,
             "classes": arm.classes,
-            "recipe": {"probe": 1} if recipe is None else {**asdict(recipe), "name": "", "summary": ""},
+            "recipe": _probe_key(run.probe) if recipe is None else {**asdict(recipe), "name": "", "summary": ""},
             "init": parent.key if parent else self.init_key(run.init),
             "data": [self.holdings.identity(name) for name in arm.datasets],
         }
@@ -123,6 +132,11 @@ class _Planner:
 
     def _init_key(self, init: str) -> str:
         return init if init in (IMAGENET, "scratch") else read_card(find_model(init, self.holdings.workspace)).key
+
+
+def _probe_key(probe: ProbeSettings) -> dict[str, object]:
+    usual = asdict(ProbeSettings())
+    return {"probe": 1} | {name: value for name, value in asdict(probe).items() if value != usual[name]}
 
 
 def _budgeted(recipe: Recipe | None, samples_seen: int, samples: int) -> Recipe | None:

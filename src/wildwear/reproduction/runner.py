@@ -81,6 +81,7 @@ class Runner:
             init=run.init,
             classes=plan.experiment.arms[run.arm].classes,
             seed=run.seed,
+            probe=run.probe,
             run=replace(self.how, accept_leaks=accept or self.how.accept_leaks) if run.recipe else RunSettings(),
         )
         report = train(self.holdings.workspace, run.model, settings, _titled(self.progress, title), self.say)
