@@ -65,6 +65,8 @@ class Shape:
     """Pixels, upright, square."""
     height: int
     turn: Turn
+    stored: tuple[int, int]
+    """Width and height as decoded."""
 
     @classmethod
     def of(cls, frame: VideoFrame, pixel_aspect: Fraction | None) -> Shape:
@@ -73,7 +75,8 @@ class Shape:
         width = frame.width
         if pixel_aspect and pixel_aspect != 1 and Fraction(1, 4) <= pixel_aspect <= 4:
             width = max(1, round(width * pixel_aspect))
-        return cls(frame.height, width, turn) if turn.swap else cls(width, frame.height, turn)
+        upright = (frame.height, width) if turn.swap else (width, frame.height)
+        return cls(*upright, turn, (frame.width, frame.height))
 
     def scaled(self, side: int) -> tuple[int, int]:
         """Width and height, upright, with the longer one at most `side` (0: as it is)."""
@@ -101,18 +104,28 @@ class Converter:
         """H × W × 3, RGB in 0 to 255, upright."""
         turn = self.shape.turn
         width, height = (self.height, self.width) if turn.swap else (self.width, self.height)
-        smaller = width < frame.width
+        if (frame.width, frame.height) == self.shape.stored:
+            return turn.apply(self._scaled(frame, width, height))
+        # The size changed midway: within the size that the movie began with, on black.
+        scale = min(width / frame.width, height / frame.height)
+        inner = self._scaled(frame, max(1, int(frame.width * scale)), max(1, int(frame.height * scale)))
+        pixels = np.zeros((height, width, 3), np.uint8)
+        top, left = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
+        pixels[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+        return turn.apply(pixels)
+
+    def _scaled(self, frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
         picture = self._reformatter.reformat(
             frame,
             width=width,
             height=height,
             format="rgb24",
-            interpolation=self._smoothing if smaller else _BILINEAR,
+            interpolation=self._smoothing if width < frame.width else _BILINEAR,
             dst_color_range=_FULL_RANGE,
             threads=1,
             **_colours(frame),
         )
-        return turn.apply(cast(NDArray[np.uint8], picture.to_ndarray()))
+        return cast(NDArray[np.uint8], picture.to_ndarray())
 
 
 def _colours(frame: VideoFrame) -> dict[str, Any]:

@@ -53,24 +53,49 @@ class MovieLimits:
     """Video, sound and subtitles together."""
 
 
-def open_container(path: Path, limits: MovieLimits) -> InputContainer:
-    """The file at `path`, its header read.
+def open_file(path: Path) -> BinaryIO:
+    """The file at `path`, to read.
+
+    Raises:
+        Unreadable: there is no file, or nothing in it.
+    """
+    # By number, so that the name's ending has no say in what the format is.
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError as error:
+        raise Unreadable("missing", "there is no such file", str(path)) from error
+    except OSError as error:
+        raise Unreadable("not_a_file", f"it cannot be opened: {error.strerror}", str(path)) from error
+    status = os.fstat(number)
+    if stat.S_ISREG(status.st_mode) and status.st_size:
+        return os.fdopen(number, "rb", buffering=0)
+    os.close(number)
+    if stat.S_ISREG(status.st_mode):
+        raise Unreadable("empty", "the file is empty", str(path))
+    raise Unreadable("not_a_file", "it is no file but a folder, a pipe or a device", str(path))
+
+
+def open_container(file: BinaryIO, path: Path, limits: MovieLimits) -> InputContainer:
+    """The movie in `file`, which came from `path`, with its header read.
 
     Raises:
         Unreadable: it is no movie, names other files, or its header cannot be read.
     """
     import av
 
-    file = _open_file(path)
     start = file.read(4096)
     file.seek(0)
     _refuse_playlist(start, path)
-    options = {"format_whitelist": DEMUXERS, "protocol_whitelist": "none", "max_streams": str(limits.streams)}
+    options = {
+        "format_whitelist": DEMUXERS,
+        "protocol_whitelist": "none",
+        "max_streams": str(limits.streams),
+        "max_pixels": str(limits.pixels),
+    }
     try:
         return av.open(file, "r", options=options, metadata_errors="replace", io_open=_open_nothing)
     except (av.error.FFmpegError, ValueError, PermissionError) as error:
         reason, detail = _why_not(file, start)
-        file.close()
         raise Unreadable(reason, detail, str(path)) from error
 
 
@@ -112,23 +137,6 @@ def ends_early(file: BinaryIO) -> bool:
 
 def _pixels(stream: VideoStream) -> int:
     return stream.codec_context.width * stream.codec_context.height if stream.codec_context else 0
-
-
-def _open_file(path: Path) -> BinaryIO:
-    # By number, so that the name's ending has no say in what the format is.
-    try:
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except FileNotFoundError as error:
-        raise Unreadable("missing", "there is no such file", str(path)) from error
-    except OSError as error:
-        raise Unreadable("not_a_file", f"it cannot be opened: {error.strerror}", str(path)) from error
-    status = os.fstat(number)
-    if stat.S_ISREG(status.st_mode) and status.st_size:
-        return os.fdopen(number, "rb", buffering=0)
-    os.close(number)
-    if stat.S_ISREG(status.st_mode):
-        raise Unreadable("empty", "the file is empty", str(path))
-    raise Unreadable("not_a_file", "it is no file but a folder, a pipe or a device", str(path))
 
 
 def _refuse_playlist(start: bytes, path: Path) -> None:

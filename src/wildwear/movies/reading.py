@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wildwear.movies.clock import Clock
 from wildwear.movies.pixels import without_lines
-from wildwear.movies.probing import MovieLimits, open_container, video_stream
+from wildwear.movies.probing import MovieLimits, open_container, open_file, video_stream
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -29,12 +30,11 @@ class Reading:
     """
 
     def __init__(self, path: Path, limits: MovieLimits, *, quick: bool = False) -> None:
-        self.container = open_container(path, limits)
-        try:
+        with ExitStack() as opened:
+            file = opened.enter_context(open_file(path))
+            self.container = opened.enter_context(open_container(file, path, limits))
             self.stream = video_stream(self.container, path, limits)
-        except BaseException:
-            self.container.close()
-            raise
+            self._opened = opened.pop_all()
         self._set_up_decoder(limits, quick)
         self.closed = False
         self.damaged = 0
@@ -60,7 +60,7 @@ class Reading:
 
     def close(self) -> None:
         self.closed = True
-        self.container.close()
+        self._opened.close()
 
     def seek(self, time: Fraction) -> bool:
         """To the last key frame that is known at or before `time`; whether that went well."""
