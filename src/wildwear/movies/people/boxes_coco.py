@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -66,7 +67,7 @@ def _read(path: Path) -> Entry:
             raise UnreadableInput(f"{path} is not there, or not a file")
         if path.stat().st_size > _LARGEST:
             raise UnreadableInput(f"{path} has {path.stat().st_size:,} bytes; {_LARGEST:,} are read at most")
-        content = json.loads(path.read_bytes(), parse_float=Fraction)
+        content = json.loads(path.read_bytes(), parse_float=_exactly)
     except OSError as error:
         raise UnreadableInput(f"{path}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
@@ -74,6 +75,13 @@ def _read(path: Path) -> Entry:
     if not isinstance(content, dict):
         raise UnreadableInput(f"{path} is not of COCO's form: an object with images and annotations")
     return content
+
+
+def _exactly(text: str) -> Fraction | float:
+    """A number with a point as it is written; NaN where its digits would fill the memory."""
+    if len(text) > 100 or abs(Decimal(text).adjusted()) > 30:
+        return math.nan
+    return Fraction(text)
 
 
 def _entries(content: Entry, name: str, path: Path) -> Iterator[Entry]:

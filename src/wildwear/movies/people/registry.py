@@ -49,7 +49,9 @@ def _network(spec: str, workspace: Workspace | None) -> tuple[bytes, str, str]:
         if not path.is_file():
             raise UnreadableInput(f"{path} is not there, or not a file")
         return read_network(path), str(path), path.stem
-    cards = kept(workspace)
+    cards, broken = kept(workspace)
+    if spec in broken:
+        raise UnreadableInput(broken[spec])
     if spec in cards:
         assert workspace is not None
         return read_kept(workspace, cards[spec]), f"{spec} in {workspace.root}", spec

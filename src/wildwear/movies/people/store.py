@@ -37,6 +37,13 @@ class DetectorCard:
     """Bytes."""
     sha256: str
 
+    def __post_init__(self) -> None:
+        texts = (self.name, self.licence, self.origin, self.sha256)
+        if not all(isinstance(text, str) and text.isprintable() for text in texts) or not isinstance(self.size, int):
+            raise ValueError("a detector's name, licence, origin and checksum are text, and its size is a number")
+        if len(bytes.fromhex(self.sha256)) != 32:
+            raise ValueError("a checksum has 64 digits")
+
     def __str__(self) -> str:
         return f"{self.size / 1e6:.1f} MB, {self.licence}, from {self.origin}, SHA-256 {self.sha256}"
 
@@ -70,10 +77,16 @@ KNOWN = {
 """Detectors that can be fetched by name; each checksum is the published one of that file."""
 
 
-def kept(workspace: Workspace | None) -> dict[str, DetectorCard]:
-    """The detectors of a workspace by name; raises `UnreadableInput` for a card that is none."""
-    folder = workspace.root / "detectors" if workspace else None
-    return {path.stem: _read_card(path) for path in sorted(folder.glob("*.json"))} if folder else {}
+def kept(workspace: Workspace | None) -> tuple[dict[str, DetectorCard], dict[str, str]]:
+    """The detectors of a workspace by name; and why others of them cannot be read."""
+    cards: dict[str, DetectorCard] = {}
+    broken: dict[str, str] = {}
+    for path in sorted((workspace.root / "detectors").glob("*.json")) if workspace else ():
+        try:
+            cards[path.stem] = _read_card(path)
+        except UnreadableInput as error:
+            broken[path.stem] = str(error)
+    return cards, broken
 
 
 def read_kept(workspace: Workspace, card: DetectorCard) -> bytes:
@@ -112,7 +125,7 @@ def fetch(card: DetectorCard, workspace: Workspace, settings: DownloadSettings |
 
     Raises `UserError` where it cannot be had, and `UnsafeModel` where it is not the file that is known.
     """
-    if kept(workspace).get(card.name) == card and _file(workspace, card).is_file():
+    if kept(workspace)[0].get(card.name) == card and _file(workspace, card).is_file():
         return card
     data = _download(card, settings or DownloadSettings(max_bytes=card.size, timeout=900, resolver_patience=5))
     if len(data) != card.size or hashlib.sha256(data).hexdigest() != card.sha256:
@@ -140,12 +153,12 @@ def _keep(data: bytes, card: DetectorCard, workspace: Workspace) -> DetectorCard
     """Checks and runs a network, writes it, and then what says that it is there: a kill leaves the old one."""
     open_network(data, card.origin, card.name, RuntimeOptions())
     place = workspace.root / "detectors"
-    previous = kept(workspace).get(card.name)
+    previous = kept(workspace)[0].get(card.name)
     try:
         place.mkdir(exist_ok=True)
         write_durably(_file(workspace, card), data)
         write_durably(place / f"{card.name}.json", json.dumps(asdict(card), indent=1).encode())
-        if previous and all(other.sha256 != previous.sha256 for other in kept(workspace).values()):
+        if previous and all(other.sha256 != previous.sha256 for other in kept(workspace)[0].values()):
             _file(workspace, previous).unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(f"cannot keep a detector in {place}: {error.strerror or error}") from error
@@ -160,10 +173,10 @@ def _read_card(path: Path) -> DetectorCard:
     try:
         with path.open("rb") as file:
             card = DetectorCard(**json.loads(file.read(_LARGEST_CARD)))
+        if card.name != path.stem:
+            raise ValueError(card.name)
     except OSError as error:
         raise UnreadableInput(f"{path}: {error.strerror or error}") from error
     except (ValueError, TypeError, RecursionError) as error:
-        raise UnreadableInput(f"{path} is not what 'wildwear models get' wrote: get it again") from error
-    if card.name != path.stem or len(card.sha256) != 64 or not card.sha256.isalnum():
-        raise UnreadableInput(f"{path} is not what 'wildwear models get' wrote: get it again")
+        raise UnreadableInput(f"{path} is not what 'wildwear models get' wrote: get {path.stem} again") from error
     return card
