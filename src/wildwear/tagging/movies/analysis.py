@@ -1,0 +1,200 @@
+"""One movie from its first frame to its tags: one pass of decoding, in a process of its own.
+
+Frames are decoded once. Each is reduced for the cuts; those that are due are searched for people, and whoever is well
+seen is cut out of the frame at full size. When a shot ends, the best looks at each of its tracks go through the network
+and what was found goes into the log; the next shot begins with nothing but the frames since the cut.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wildwear.models.settings import RuntimeOptions
+from wildwear.movies.decoding import Movie, MovieLimits, open_movie
+from wildwear.movies.isolation import Send
+from wildwear.movies.shots import SIDE, ShotSettings
+from wildwear.movies.tracks import TrackSettings
+from wildwear.tagging.movies.appearances import join
+from wildwear.tagging.movies.json_form import appearance_to_json, info_to_json, seconds
+from wildwear.tagging.movies.kept import track_to_log, worn_in
+from wildwear.tagging.movies.progress_log import ProgressLog
+from wildwear.tagging.movies.searching import Schedule, Search
+from wildwear.tagging.movies.segment import EndedShot, Moment, Segment
+from wildwear.tagging.movies.settings import MovieSettings
+from wildwear.tagging.movies.wearing import Wearing
+from wildwear.tagging.settings import TaggerSettings
+
+if TYPE_CHECKING:
+    from wildwear.models.package import Model
+    from wildwear.movies.people.base import PersonDetector
+
+_WHOLE_FRAMES_EVERY = 1.0  # seconds, where nobody looks for people
+_FRAMES_BETWEEN_SIGNS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be done with one movie; all of it can be sent to another process."""
+
+    movie: str
+    log: str
+    """Where the log is written."""
+    model: str
+    """The model's folder."""
+    workspace: str = ""
+    """The workspace whose detectors have names; empty for none."""
+    settings: MovieSettings = field(default_factory=MovieSettings)
+    tagger: TaggerSettings = field(default_factory=TaggerSettings)
+    shots: ShotSettings = field(default_factory=ShotSettings)
+    tracks: TrackSettings = field(default_factory=TrackSettings)
+    options: RuntimeOptions = field(default_factory=RuntimeOptions)
+    limits: MovieLimits = field(default_factory=MovieLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """How far a movie is, in seconds of it."""
+
+    until: float
+    duration: float
+
+
+def tag_movie(send: Send, job: Job) -> None:
+    """Tags one movie into its log; the top of a process of its own (see `movies.isolation.run_isolated`).
+
+    Sends `Progressed` while frames are decoded, and None as a sign of life. Raises `Unreadable` for a movie that
+    cannot be decoded, and `UserError` for boxes that are not there.
+    """
+    from wildwear.models.registry import load_model
+    from wildwear.movies.people.registry import open_detector
+    from wildwear.workspace import Workspace
+
+    model = load_model(job.model, None, job.options)
+    workspace = Workspace.open(Path(job.workspace)) if job.workspace else None
+    detector = open_detector(job.settings.people, job.movie, job.options, workspace)
+    send(None)
+    with open_movie(job.movie, job.limits) as movie:
+        log = ProgressLog(Path(job.log), _header(job, model, detector))
+        if log.recorded.end is None:
+            _Analysis(job, model, detector, movie, log, send).run()
+        log.close()
+
+
+def _header(job: Job, model: Model, detector: PersonDetector) -> dict[str, Any]:
+    """What the log is about: another file, model or setting makes it worthless."""
+    status = Path(job.movie).stat()
+    ours = {name: value for name, value in asdict(job.settings).items() if name not in _BESIDE_THE_POINT}
+    return {
+        "movie": job.movie,
+        "bytes": status.st_size,
+        "changed": status.st_mtime_ns,
+        "model": model.key,
+        "people": detector.key,
+        "settings": [ours, asdict(job.tagger), asdict(job.shots), asdict(job.tracks)],
+    }
+
+
+_BESIDE_THE_POINT = frozenset({"people", "silence", "films_at_once", "runner"})
+
+
+class _Analysis:
+    """The pass over one movie, from where its log ends."""
+
+    def __init__(
+        self, job: Job, model: Model, detector: PersonDetector, movie: Movie, log: ProgressLog, send: Send
+    ) -> None:
+        self._job, self._movie, self._log, self._send = job, movie, log, send
+        self._search = Search(detector, movie.info, job.settings.min_person, model.preprocessing)
+        self._wearing = Wearing(model, job.tagger, job.settings.min_seconds, lambda: send(None))
+        self._period = 1 / movie.info.rate if movie.info.rate else Fraction(1, 25)
+        self._side = max(SIDE, detector.side)
+        every = job.settings.detect_every
+        if self._search.whole_frames:
+            every = max(every, _WHOLE_FRAMES_EVERY)
+        self._schedule = Schedule(every, detector.times, self._period, self._start and self._last_frame)
+        self._segment = self._new_segment()
+
+    def run(self) -> None:
+        for moment in self._moments():
+            self._feed(moment)
+        ended = self._segment.finish(self._movie.decoded_until)
+        if ended is not None:
+            self._record(ended)
+        self._finish()
+
+    @property
+    def _start(self) -> Fraction | None:
+        """Where the shots in the log end; None at the movie's beginning."""
+        shots = self._log.recorded.shots
+        return Fraction(shots[-1]["end"]) if shots else None
+
+    @property
+    def _last_frame(self) -> Fraction:
+        """The time of the last frame before `_start`."""
+        return Fraction(self._log.recorded.shots[-1]["last_frame"])
+
+    def _new_segment(self) -> Segment:
+        job = self._job
+        return Segment(job.shots, job.tracks, job.settings.frames_per_track, self._search.look)
+
+    def _moments(self) -> Iterator[Moment]:
+        duration = float(self._movie.info.duration)
+        for number, (time, small, full) in enumerate(
+            self._movie.two_sizes(self._side, start=self._start or Fraction(0))
+        ):
+            if number % _FRAMES_BETWEEN_SIGNS == 0:
+                self._send(Progressed(float(time), duration))
+            people = self._search.people(time, small, full) if self._schedule.due(time) else None
+            yield Moment(time=time, small=small, people=people)
+
+    def _feed(self, moment: Moment) -> None:
+        """Hands a moment to the segment; what came since a cut goes to the next one."""
+        waiting = deque([moment])
+        while waiting:
+            ended = self._segment.add(waiting.popleft())
+            if ended is None:
+                continue
+            waiting.extendleft(reversed(self._segment.rest(ended.shot.end)))
+            self._segment = self._new_segment()
+            self._record(ended)
+
+    def _record(self, ended: EndedShot) -> None:
+        shots = self._log.recorded.shots
+        number = len(shots)
+        first = sum(len(one["tracks"]) for one in shots)
+        tracks = [replace(track, number=first + track.number, shot=number) for track in ended.tracks]
+        dressed = self._wearing.dressed(replace(ended, tracks=tracks), self._period)
+        self._log.shot(
+            {
+                "start": str(ended.shot.start),
+                "end": str(ended.shot.end),
+                "last_frame": str(ended.last_frame),
+                "frames": ended.frames,
+                "unsure": ended.unsure,
+                "tracks": [track_to_log(one) for one in dressed],
+            }
+        )
+
+    def _finish(self) -> None:
+        movie, recorded = self._movie, self._log.recorded
+        tracks = [track for shot in recorded.shots for track in shot["tracks"]]
+        worn = [one for one in map(worn_in, tracks) if one is not None]
+        groups = join(worn, self._job.settings.join_gap, self._job.settings.join_likeness)
+        reasons = Counter(reason for track in tracks if (reason := track["tags"].get("left_out")))
+        self._log.end(
+            {
+                "status": movie.status,
+                "detail": movie.detail,
+                "decoded_until": seconds(movie.decoded_until),
+                "info": info_to_json(movie.info),
+                "appearances": [
+                    appearance_to_json(self._wearing.appearance(number, group)) for number, group in enumerate(groups)
+                ],
+                "left_out": dict(sorted(reasons.items())),
+            }
+        )
