@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from wildwear.movies.probing import MovieLimits, open_container
+from wildwear.movies.probing import MovieLimits, open_container, open_file
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
-    from av.container import InputContainer, OutputContainer
+    from av.container import OutputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
 
@@ -93,11 +93,14 @@ class Mp4Writer:
 
 
 class Sound:
-    """A movie's sound as packets, on the movie's clock."""
+    """A movie's sound as packets, on the movie's clock; a context manager."""
 
     def __init__(self, path: Path, origin: Fraction, limits: MovieLimits = MovieLimits()) -> None:
         """`origin` is when the movie's clock begins, in the timestamps of its streams."""
-        self._container: InputContainer = open_container(path, limits)
+        with ExitStack() as opened:
+            file = opened.enter_context(open_file(path))
+            self._container = opened.enter_context(open_container(file, path, limits))
+            self._opened = opened.pop_all()
         self._origin = origin
         self.stream: AudioStream | None = None
         """None where there is no sound, or none that can be copied."""
@@ -109,6 +112,12 @@ class Sound:
         if streams:
             self._take(streams[0])
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
     def until(self, time: Fraction) -> Iterator[Packet[AudioStream]]:
         """The packets that begin before `time` and were not given yet."""
         while True:
@@ -117,9 +126,6 @@ class Sound:
                 return
             yield self._waiting[1]
             self._waiting = None
-
-    def close(self) -> None:
-        self._container.close()
 
     def _take(self, stream: AudioStream) -> None:
         name = stream.codec_context.name if stream.codec_context else "unknown"

@@ -78,8 +78,7 @@ def draw_movie(send: Callable[[object], None], tags: MovieTags, target: Path) ->
     from wildwear.tagging.outputs.movies.encoding import Mp4Writer, Sound
     from wildwear.tagging.outputs.movies.painting import Painter
 
-    with open_movie(tags.path) as movie:
-        sound = Sound(Path(tags.path), movie.origin)
+    with open_movie(tags.path) as movie, Sound(Path(tags.path), movie.origin) as sound:
         frames = movie.frames(side=_SIDE)
         first = next(frames)
         height, width = first.pixels.shape[:2]
@@ -90,7 +89,6 @@ def draw_movie(send: Callable[[object], None], tags: MovieTags, target: Path) ->
                 writer.write(frame.pixels, frame.time)
                 send(None)
             writer.end(movie.decoded_until)
-        sound.close()
     return [problem for problem in (sound.problem, movie.detail) if problem]
 
 

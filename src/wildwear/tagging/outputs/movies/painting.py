@@ -53,7 +53,7 @@ class Painter:
 
     def __init__(self, tags: MovieTags, width: int, height: int) -> None:
         self._across, self._down = width / tags.info.width, height / tags.info.height
-        self._line = max(1, round(max(width, height) / 500))
+        self._line = max(2, round(max(width, height) / 500))
         self._font = ImageFont.load_default(max(11, round(max(width, height) / 58)))
         self._info = tags.info
         outfits = {number: one.outfit for one in tags.appearances for number in one.tracks}
