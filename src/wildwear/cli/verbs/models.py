@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 app = App(
     name="models",
-    help="List, show, check, export and exchange models: the workspace's, and those that come with wildwear.",
+    help="List, show, check, export and exchange models, and get detectors of people.",
     help_epilogue="Example: wildwear models card wildwear-base",
 )
 
@@ -31,35 +32,79 @@ def _workspace() -> Workspace | None:
 
 @app.command(name="list")
 def list_() -> Report:
-    """Show the models that can be named."""
+    """Show the models that can be named, and the detectors of people for movies."""
     from wildwear.cli.output import print_table
     from wildwear.models.manage import list_models
+    from wildwear.movies.people.manage import list_detectors
 
-    report = list_models(_workspace())
+    workspace = _workspace()
+    report, people = list_models(workspace), list_detectors(workspace)
     columns = ("name", "recipe", "classes", "pixels", "megabytes")
     models = report.details["models"]
     assert isinstance(models, list)
     if models:
         print_table((*columns, "data"), [(*(m[c] for c in columns), ", ".join(m["data"])) for m in models])
-    return report
+    _print_detectors(people)
+    failed = {"unreadable": report.failed["unreadable"] + people.failed["unreadable"]}
+    return replace(
+        report,
+        done={**report.done, **people.done},
+        failed=failed,
+        notes=(*report.notes, *people.notes),
+        details={**report.details, **people.details},
+    )
 
 
-@app.command
-def get(name: str, /) -> Report:
+def _print_detectors(report: Report) -> None:
+    from wildwear.cli.output import print_table
+
+    columns = ("name", "licence", "megabytes", "SHA-256", "is here")
+    detectors = report.details["detectors"]
+    assert isinstance(detectors, list)
+    rows = [
+        (one["name"], one["licence"], round(one["size"] / 1e6, 1), one["sha256"][:12], "yes" if one["here"] else "no")
+        for one in detectors
+    ]
+    print_table(columns, rows, "\ndetectors of people, for tag --people")
+
+
+@app.command(help_epilogue="Example: wildwear models get yolox_m.onnx --as yolox-m --licence Apache-2.0")
+def get(
+    name: str,
+    /,
+    *,
+    called: Annotated[str | None, Parameter(name="--as")] = None,
+    licence: Annotated[str, Parameter(show_default=False)] = "",
+) -> Report:
     """Show what is known of a model: classes, data, metrics, checksums. With --json, all of it.
+
+    A detector of people that is known but not here is downloaded once, and nothing else ever is; its licence, origin
+    and checksum are shown and kept with it. With --as, a detector's ONNX file on this machine is taken instead.
 
     Parameters
     ----------
     name
-        A model's name, or a folder.
+        A model's name or folder, a detector's name, or with --as its ONNX file.
+    called
+        What to call the detector in that file.
+    licence
+        Under which licence that file may be used.
     """
     from wildwear.cli.output import say
+    from wildwear.errors import UserError
     from wildwear.models.card import read_card
     from wildwear.models.manage import describe
     from wildwear.models.page import written_from
-    from wildwear.models.registry import find_model
+    from wildwear.models.registry import find_model, model_folders
+    from wildwear.movies.people.manage import get_detector, is_detector, register_detector
 
+    if called is not None:
+        return register_detector(Path(name), called, licence, current().open())
+    if licence:
+        raise UserError("--licence goes with --as NAME, for a detector's file")
     workspace = _workspace()
+    if name not in model_folders(workspace) and is_detector(name, workspace):
+        return get_detector(name, current().open(), say)
     say(written_from(read_card(find_model(name, workspace))))
     return describe(name, workspace)
 
