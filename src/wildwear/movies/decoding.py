@@ -113,6 +113,11 @@ class Movie:
         return self._reading.decoded
 
     @property
+    def discarded(self) -> int:
+        """Packets that are there for the decoder alone, and whose frames are not shown."""
+        return self._reading.discarded
+
+    @property
     def decoded_until(self) -> Fraction:
         """When the last decoded frame ends, in seconds."""
         return self._reading.decoded_until
@@ -182,6 +187,13 @@ class Movie:
                 raise Unreadable("past_the_end", f"it ends before {float(time):.3f} s", str(self.path))
             yield Frame(time=shown[0], pixels=convert(shown[1]))
 
+    def judge_end(self, decoded: int, discarded: int) -> None:
+        """Sets `status` and `detail` after an iteration that began in the middle, where an earlier one had ended.
+
+        `decoded` frames and `discarded` packets are those of both together.
+        """
+        self.detail = self._reading.missing(decoded, discarded)
+
     def _between(self, start: Fraction, end: Fraction | None, quick: bool) -> Iterator[tuple[Fraction, VideoFrame]]:
         run = self._from(start, quick)
         for time, frame in run:
@@ -190,7 +202,7 @@ class Movie:
             if time >= start:
                 yield time, frame
         if start == 0 and not quick and not self._reading.closed:
-            self.detail = self._reading.missing()
+            self.detail = self._reading.missing(self.decoded, self.discarded)
 
     def _from(self, start: Fraction, quick: bool = False) -> Iterator[tuple[Fraction, VideoFrame]]:
         """Frames with their times, from one at or before `start` on where there is one."""

@@ -42,7 +42,8 @@ class Reading:
         self.decoded = 0
         self.decoded_until = Fraction(0)
         """When the last decoded frame ends, in seconds."""
-        self._left_out = 0
+        self.discarded = 0
+        """Packets that are there for the decoder alone, and whose frames are not shown."""
         self.begins = _begins(self.container, self.stream)
         self._clock: Clock[VideoFrame] = Clock(period(self.stream))
 
@@ -89,12 +90,15 @@ class Reading:
         key = entries.search_timestamp(self._stamp(time))
         return key >= 0 and entries[key].timestamp * _tick(self.stream) - self.begins > now
 
-    def missing(self) -> str:
-        """What is missing, after a reading from the beginning to the end; empty where nothing is."""
+    def missing(self, decoded: int, discarded: int) -> str:
+        """What is missing, after a reading to the end; empty where nothing is.
+
+        `decoded` frames and `discarded` packets are those of the whole movie, of earlier readings too.
+        """
         problems = []
-        expected = self.stream.frames - self._left_out if self.container.format.name.startswith("mov") else 0
-        if self.decoded < expected:
-            problems.append(f"{self.decoded:,} of {expected:,} frames could be decoded")
+        expected = self.stream.frames - discarded if self.container.format.name.startswith("mov") else 0
+        if decoded < expected:
+            problems.append(f"{decoded:,} of {expected:,} frames could be decoded")
         elif self.duration > self.decoded_until + _TOLERANCE:
             until, whole = float(self.decoded_until), float(self.duration)
             problems.append(f"it ends at {until:.3f} s, and says that it lasts {whole:.3f} s")
@@ -148,7 +152,7 @@ class Reading:
                 self.damaged += 1
                 yield None
                 return
-            self._left_out += packet.is_discard
+            self.discarded += packet.is_discard
             yield packet
 
 

@@ -8,11 +8,11 @@ and what was found goes into the log; the next shot begins with nothing but the 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from wildwear.models.settings import RuntimeOptions
 from wildwear.movies.decoding import Movie, MovieLimits, open_movie
@@ -109,34 +109,29 @@ class _Analysis:
         self, job: Job, model: Model, detector: PersonDetector, movie: Movie, log: ProgressLog, send: Send
     ) -> None:
         self._job, self._movie, self._log, self._send = job, movie, log, send
+        if not all(shot["clean"] for shot in log.recorded.shots):
+            log.begin_anew()
         self._search = Search(detector, movie.info, job.settings.min_person, model.preprocessing)
         self._wearing = Wearing(model, job.tagger, job.settings.min_seconds, lambda: send(None))
         self._period = 1 / movie.info.rate if movie.info.rate else Fraction(1, 25)
-        self._side = max(SIDE, detector.side)
         every = job.settings.detect_every
         if self._search.whole_frames:
             every = max(every, _WHOLE_FRAMES_EVERY)
-        self._schedule = Schedule(every, detector.times, self._period, self._start and self._last_frame)
+        self._before = _Before.of(log.recorded.shots)
+        self._schedule = Schedule(every, detector.times, self._period, self._before.last_frame)
         self._segment = self._new_segment()
+        self._frames = 0
 
     def run(self) -> None:
         for moment in self._moments():
             self._feed(moment)
-        ended = self._segment.finish(self._movie.decoded_until)
+        if self._before.end > 0:
+            before = self._before
+            self._movie.judge_end(before.frames + self._frames, before.discarded + self._movie.discarded)
+        ended = self._segment.finish(max(self._movie.decoded_until, self._before.end))
         if ended is not None:
             self._record(ended)
         self._finish()
-
-    @property
-    def _start(self) -> Fraction | None:
-        """Where the shots in the log end; None at the movie's beginning."""
-        shots = self._log.recorded.shots
-        return Fraction(shots[-1]["end"]) if shots else None
-
-    @property
-    def _last_frame(self) -> Fraction:
-        """The time of the last frame before `_start`."""
-        return Fraction(self._log.recorded.shots[-1]["last_frame"])
 
     def _new_segment(self) -> Segment:
         job = self._job
@@ -144,12 +139,11 @@ class _Analysis:
 
     def _moments(self) -> Iterator[Moment]:
         duration = float(self._movie.info.duration)
-        for number, (time, small, full) in enumerate(
-            self._movie.two_sizes(self._side, start=self._start or Fraction(0))
-        ):
-            if number % _FRAMES_BETWEEN_SIGNS == 0:
+        for time, small, pixels_at in self._movie.two_sizes(SIDE, start=self._before.end):
+            if self._frames % _FRAMES_BETWEEN_SIGNS == 0:
                 self._send(Progressed(float(time), duration))
-            people = self._search.people(time, small, full) if self._schedule.due(time) else None
+            self._frames += 1
+            people = self._search.people(time, pixels_at) if self._schedule.due(time) else None
             yield Moment(time=time, small=small, people=people)
 
     def _feed(self, moment: Moment) -> None:
@@ -164,10 +158,9 @@ class _Analysis:
             self._record(ended)
 
     def _record(self, ended: EndedShot) -> None:
-        shots = self._log.recorded.shots
-        number = len(shots)
+        movie, shots = self._movie, self._log.recorded.shots
         first = sum(len(one["tracks"]) for one in shots)
-        tracks = [replace(track, number=first + track.number, shot=number) for track in ended.tracks]
+        tracks = [replace(track, number=first + track.number, shot=len(shots)) for track in ended.tracks]
         dressed = self._wearing.dressed(replace(ended, tracks=tracks), self._period)
         self._log.shot(
             {
@@ -175,6 +168,8 @@ class _Analysis:
                 "end": str(ended.shot.end),
                 "last_frame": str(ended.last_frame),
                 "frames": ended.frames,
+                "discarded": self._before.discarded + movie.discarded,
+                "clean": not (movie.mended or movie.damaged),
                 "unsure": ended.unsure,
                 "tracks": [track_to_log(one) for one in dressed],
             }
@@ -185,16 +180,38 @@ class _Analysis:
         tracks = [track for shot in recorded.shots for track in shot["tracks"]]
         worn = [one for one in map(worn_in, tracks) if one is not None]
         groups = join(worn, self._job.settings.join_gap, self._job.settings.join_likeness)
+        appearances = [self._wearing.appearance(number, group) for number, group in enumerate(groups)]
         reasons = Counter(reason for track in tracks if (reason := track["tags"].get("left_out")))
         self._log.end(
             {
                 "status": movie.status,
                 "detail": movie.detail,
-                "decoded_until": seconds(movie.decoded_until),
+                "decoded_until": seconds(max(movie.decoded_until, self._before.end)),
                 "info": info_to_json(movie.info),
-                "appearances": [
-                    appearance_to_json(self._wearing.appearance(number, group)) for number, group in enumerate(groups)
-                ],
+                "appearances": [appearance_to_json(one) for one in appearances],
                 "left_out": dict(sorted(reasons.items())),
             }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """What an earlier run has done."""
+
+    end: Fraction = Fraction(0)
+    """Where its last shot ends."""
+    last_frame: Fraction | None = None
+    """When the last frame of that shot is shown."""
+    frames: int = 0
+    discarded: int = 0
+
+    @classmethod
+    def of(cls, shots: Sequence[Mapping[str, Any]]) -> Self:
+        if not shots:
+            return cls()
+        return cls(
+            end=Fraction(shots[-1]["end"]),
+            last_frame=Fraction(shots[-1]["last_frame"]),
+            frames=sum(shot["frames"] for shot in shots),
+            discarded=shots[-1]["discarded"],
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -31,13 +31,16 @@ class Recorded:
 
 
 class ProgressLog:
-    """A log that is open for writing; what it held before, of the same work, is in `recorded`."""
+    """A log that is open for writing; what it held before, of the same work, is in `recorded`.
+
+    There, shots have neither thumbnails nor the points of their tracks; `read_log` gives them whole.
+    """
 
     def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
         wanted = {"format": FORMAT, **header}
         with storage(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self.recorded, length = _read(path) if path.exists() else (Recorded(), 0)
+            self.recorded, length = _read(path, _light) if path.exists() else (Recorded(), 0)
             fresh = self.recorded.header != json.loads(json.dumps(wanted))
             self._handle: IO[bytes] = path.open("wb" if fresh else "r+b")
             if fresh:
@@ -50,7 +53,7 @@ class ProgressLog:
 
     def shot(self, record: dict[str, Any]) -> None:
         """Adds what was found in a shot; it is on the disk when this returns."""
-        self.recorded.shots.append(record)
+        self.recorded.shots.append(_light(record))
         self._write({"shot": record})
 
     def end(self, record: dict[str, Any]) -> None:
@@ -80,7 +83,17 @@ def read_log(path: Path) -> Recorded:
         return _read(path)[0]
 
 
-def _read(path: Path) -> tuple[Recorded, int]:
+def _light(shot: dict[str, Any]) -> dict[str, Any]:
+    """A shot without what only readers want: that of three hours would fill the memory."""
+    tracks = [
+        {name: value for name, value in track.items() if name != "thumbnail"}
+        | {"tags": {**track["tags"], "points": []}}
+        for track in shot["tracks"]
+    ]
+    return {**shot, "tracks": tracks}
+
+
+def _read(path: Path, kept: Callable[[dict[str, Any]], dict[str, Any]] = lambda shot: shot) -> tuple[Recorded, int]:
     """What a log holds, and up to which byte it is whole."""
     recorded, length = Recorded(), 0
     with path.open("rb") as lines:
@@ -91,7 +104,7 @@ def _read(path: Path) -> tuple[Recorded, int]:
             if not recorded.header:
                 recorded.header = record
             elif "shot" in record:
-                recorded.shots.append(record["shot"])
+                recorded.shots.append(kept(record["shot"]))
             else:
                 recorded.end = record.get("end")
             length += len(line)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from wildwear.images.preprocess import Preprocessing
 from wildwear.movies.clothes_colours import GREYS, HUES, SHADES, colours
+from wildwear.movies.decoding import PixelsAt
 from wildwear.movies.people.base import PersonDetector
 from wildwear.movies.records import Detection, Frame, MovieInfo
 from wildwear.records import Box
@@ -49,13 +51,7 @@ class Schedule:
     def _place(self, time: Fraction) -> int:
         if self._times is None:
             return math.floor(time / self._every)
-        return _count_up_to(self._times, time + self._early) - 1
-
-
-def _count_up_to(times: Sequence[Fraction], time: Fraction) -> int:
-    from bisect import bisect_right
-
-    return bisect_right(times, time)
+        return bisect_right(self._times, time + self._early) - 1
 
 
 class Search:
@@ -67,14 +63,14 @@ class Search:
         self._detector, self._info = detector, info
         self._min_person, self._preprocessing = min_person, preprocessing
 
-    def people(
-        self, time: Fraction, small: NDArray[np.uint8], full: Callable[[], NDArray[np.uint8]]
-    ) -> tuple[Person, ...]:
-        """Who is in a frame; `full` gives its pixels at full size, and is called only where somebody is."""
-        found = [self._enlarged(one, small) for one in self._detector.detect(Frame(time=time, pixels=small))]
+    def people(self, time: Fraction, pixels_at: PixelsAt) -> tuple[Person, ...]:
+        """Who is in a frame; its pixels at full size are made only where somebody is."""
+        searched = pixels_at(self._detector.side)
+        found = self._detector.detect(Frame(time=time, pixels=searched))
         if not found:
             return ()
-        pixels = full()
+        found = [self._enlarged(one, searched) for one in found]
+        pixels = pixels_at() if self._detector.side else searched
         return tuple(self._judged(detection, pixels) for detection in found)
 
     def look(self, time: Fraction, person: Person) -> Look:
