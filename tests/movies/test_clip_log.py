@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wildwear.movies.clip_log import Annotation, ClipLog, Discard, annotations, standing
+from wildwear.movies.clip_log import Annotation, ClipLog, Discard, standing, words_of
 from wildwear.tables import CLIP_DECISIONS
 from wildwear.workspace import Workspace
 
@@ -18,7 +18,7 @@ def said(clip: str, *categories: str, who: str = "anna", discard: str | None = N
 
 def test_nothing_stands_before_the_first_word(workspace: Workspace) -> None:
     assert ClipLog(workspace).last() == 0
-    words = annotations(workspace)
+    words = words_of(workspace)
     assert not words.by_clip
     assert words.annotators == []
 
@@ -80,7 +80,7 @@ def test_the_log_and_memory_agree_on_what_stands(
     words = [said(clip, *([name] if name else []), who=who) for clip, who, name in given_ones]
     for one in words:
         ClipLog(workspace).append([one])
-    assert annotations(workspace) == standing(words)
+    assert words_of(workspace) == standing(words)
     last = {(clip, who): name for clip, who, name in given_ones}
     stands = {
         (clip, who): one.answer for clip, people in standing(words).by_clip.items() for who, one in people.items()

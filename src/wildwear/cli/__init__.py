@@ -28,6 +28,7 @@ VERBS = {
     "recipes": "List the recipes that networks are trained by, and print one to copy and change.",
     "evaluate": "Measure models on a dataset, with intervals, per category and region.",
     "reproduce": "Run a table of experiments, and set the results side by side.",
+    "clips": "One-second clips of people in films: build, annotate, export.",
     "tag": "Recognise clothing on photographs.",
     "models": "List, show, check, export and exchange models.",
 }

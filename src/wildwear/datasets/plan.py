@@ -109,8 +109,15 @@ def make_plan(candidates: pa.Table, settings: SplitSettings, *, given: bool = Fa
     )
 
 
-def write_dataset(name: str, plan: Plan, source: Table, target: Table, progress: Callable[[int], None]) -> list[str]:
-    """Replaces `target` by the planned samples in one commit, their bytes taken from `source`.
+def write_dataset(
+    name: str,
+    plan: Plan,
+    source: Table,
+    target: Table,
+    progress: Callable[[int], None],
+    column: str = "bytes",
+) -> list[str]:
+    """Replaces `target` by the planned samples in one commit, their bytes taken from that column of `source`.
 
     Pictures whose bytes are no longer those that their `image_id` was computed from are left out, and named.
     """
@@ -120,14 +127,14 @@ def write_dataset(name: str, plan: Plan, source: Table, target: Table, progress:
     def batches() -> Iterator[pa.RecordBatch]:
         for start in range(0, plan.rows.num_rows, _COPIED_ROWS):
             rows = plan.rows.slice(start, _COPIED_ROWS)
-            pictures = source.take(rows["index"].to_pylist(), columns=["image_id", "bytes"])
+            pictures = source.take(rows["index"].to_pylist(), columns=["image_id", column])
             if not pictures["image_id"].equals(rows["image_id"]):
                 moved.append(start)
                 raise StorageError("other rows than planned")
-            ids, stored = pictures["image_id"].to_pylist(), pictures["bytes"].to_pylist()
+            ids, stored = pictures["image_id"].to_pylist(), pictures[column].to_pylist()
             whole = [is_whole(image_id, data) for image_id, data in zip(ids, stored, strict=True)]
             damaged.extend(source for source, ok in zip(rows["source"].to_pylist(), whole, strict=True) if not ok)
-            yield from _samples(name, rows.filter(whole), pictures["bytes"].filter(pa.array(whole)))
+            yield from _samples(name, rows.filter(whole), pictures[column].filter(pa.array(whole)))
             progress(rows.num_rows)
 
     try:

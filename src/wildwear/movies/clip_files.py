@@ -19,7 +19,7 @@ from wildwear.datasets.exports.names import safe_cell
 from wildwear.errors import MissingColumn, StorageError, UnknownName, UnreadableInput, UserError
 from wildwear.files import write_durably
 from wildwear.movies.ava import seconds
-from wildwear.movies.clip_log import Annotation, Discard, annotations
+from wildwear.movies.clip_log import Annotation, ClipLog, Discard, words_of
 from wildwear.movies.clip_windows import KeyBox, box_at, rounded
 from wildwear.records import Rejection, Report
 from wildwear.tables import CLIPS
@@ -43,7 +43,7 @@ class Annotated:
 
 def save_annotations(workspace: Workspace, path: Path) -> Report:
     """Writes what stands of the workspace's annotations, in order of film and time; raises `UserError` for none."""
-    words = annotations(workspace)
+    words = words_of(workspace)
     clips = {row["clip_id"]: row for row in _placed(workspace)}
     said = {**words.by_clip}
     rows = []
@@ -92,9 +92,7 @@ def read_annotated(path: Path, taxonomy: Taxonomy) -> Annotated:
 
 def take_over(workspace: Workspace, words: tuple[Annotation, ...]) -> int:
     """Adds those words to the log that do not stand there already, and says how many."""
-    from wildwear.movies.clip_log import ClipLog
-
-    stand = annotations(workspace)
+    stand = words_of(workspace)
     new = [
         one
         for one in words

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from wildwear.datasets.reader import STORED
 from wildwear.images.decode import decode_upright
+from wildwear.movies.bodies import WORN_AT, part_of
 from wildwear.records import Box
 from wildwear.table import Table
 from wildwear.workspace import Workspace
@@ -36,7 +38,8 @@ class Guesser:
         return Guesser(model=None if name == NONE else load_model(name, workspace))
 
     def look(self, row: dict[str, Any]) -> dict[str, Any]:
-        """The row with the likeliest categories; as it is where it failed, or nobody looks.
+        """The row with the categories that are likeliest over the body, its upper and its lower part; as it is where it
+        failed, or nobody looks.
 
         A clip is looked at alone, so that what is found does not depend on what else is built beside it.
         """
@@ -44,8 +47,9 @@ class Guesser:
             return row
         x1, y1, x2, y2 = row["box"]
         rgb = decode_upright(row["picture"], STORED)
-        pixels = self.model.preprocessing(rgb, Box(x1=x1, y1=y1, x2=x2, y2=y2))
-        (scores,) = self.model.probabilities(self.model.run(pixels[None]).logits)
+        person = Box(x1=x1, y1=y1, x2=x2, y2=y2)
+        views = [self.model.preprocessing(rgb, part_of(person, region)) for region in WORN_AT]
+        scores = self.model.probabilities(self.model.run(np.stack(views)).logits).mean(axis=0)
         best = (-scores).argsort(kind="stable")[:OFFERED].tolist()
         top = [{"category": self.model.classes[one], "score": float(scores[one])} for one in best]
         return row | {"top": top, "model": self.model.key}

@@ -105,7 +105,7 @@ class Words:
         return sorted({who for said in self.by_clip.values() for who in said})
 
 
-def annotations(workspace: Workspace) -> Words:
+def words_of(workspace: Workspace) -> Words:
     """What stands in a workspace."""
     return standing(ClipLog(workspace).since(0))
 

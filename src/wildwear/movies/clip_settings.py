@@ -41,17 +41,20 @@ class BuildSettings:
     """Seconds without a sign of life after which a film's decoder is ended, and the film's clips fail."""
 
     def __post_init__(self) -> None:
+        _check(self.sample is None or self.sample > 0, "sample", self.sample, "above 0")
+        _check(0.1 <= self.seconds <= 60, "seconds", self.seconds, "0.1 to 60")
+        _check(1 <= self.frames <= 32, "frames", self.frames, "1 to 32")
+        _check(self.every >= 0, "every", self.every, "0 or more")
+        _check(self.silence >= 1, "silence", self.silence, "at least 1")
+
+    def check_source(self) -> None:
+        """Raises `UserError` unless people come from one source, and what else is said goes with it."""
         if sum(source is not None for source in (self.ava, self.tracks, self.annotated)) != 1:
             raise UserError("people come from one of --ava FILE.csv, --tracks TAGS.jsonl and --annotated FILE.csv")
         if self.excluded and not self.ava:
             raise UserError("--excluded goes with --ava")
         if self.every and not self.tracks:
             raise UserError("--every goes with --tracks")
-        _check(self.sample is None or self.sample > 0, "sample", self.sample, "above 0")
-        _check(0.1 <= self.seconds <= 60, "seconds", self.seconds, "0.1 to 60")
-        _check(1 <= self.frames <= 32, "frames", self.frames, "1 to 32")
-        _check(self.every >= 0, "every", self.every, "0 or more")
-        _check(self.silence >= 1, "silence", self.silence, "at least 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

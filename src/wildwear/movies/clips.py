@@ -62,6 +62,7 @@ def build_clips(
     in the source is added to the log. Raises `UserError` for a source without a box in these films, two films of one
     stem, or a model that is not there, before it opens a film.
     """
+    settings.check_source()
     by_stem = find_films(films)
     guesser = Guesser.load(settings.model, workspace)
     source = read_source(settings, load_taxonomy(workspace.taxonomy_name))
