@@ -31,11 +31,12 @@ OFFERED = ("Jeans", "Jacket", "Dress", "Skirt", "Tee")
 
 _STARTS = """
 import sys
+from pathlib import Path
 from wildwear.movies.annotate.settings import AnnotateSettings
 from wildwear.movies.annotate.stage import annotate
 from wildwear.workspace import Workspace
 settings = AnnotateSettings(who=sys.argv[2], port=int(sys.argv[3]), open=False)
-report = annotate(Workspace.open(sys.argv[1]), settings, lambda address: print(address, flush=True))
+report = annotate(Workspace.open(Path(sys.argv[1])), settings, lambda address: print(address, flush=True))
 print(report)
 """
 

@@ -43,6 +43,7 @@ export class DeskView {
     desk.addEventListener('chosen', () => this.choices(), { signal });
     desk.addEventListener('answered', ({ detail }) => this.#answered(detail), { signal });
     at('desk').dataset.mode = desk.adjudicates ? 'adjudicate' : 'annotate';
+    at('hints').hidden = desk.adjudicates;
     at('question').textContent = desk.adjudicates ? 'Who is right?' : 'What is worn?';
   }
 
@@ -94,9 +95,8 @@ export class DeskView {
   }
 
   toggleBox() {
-    this.player.boxed = this.still.boxed = !this.player.boxed;
+    this.player.boxed = !this.player.boxed;
     this.player.draw();
-    this.still.draw();
   }
 
   /** @param {import('./clips.js').Clip | undefined} clip */
@@ -138,12 +138,14 @@ export class DeskView {
 
   #openSearch() {
     this.search.begin(this.#first());
+    at('panel').classList.add('searching');
     at('found').hidden = false;
     at('search').setAttribute('aria-expanded', 'true');
   }
 
   #closeSearch() {
     at('search').value = '';
+    at('panel').classList.remove('searching');
     at('found').hidden = true;
     at('search').setAttribute('aria-expanded', 'false');
   }

@@ -2,6 +2,8 @@
 
 /** @typedef {{left: number, top: number, width: number, height: number}} Rectangle */
 
+/** Around the person in the still picture, as a share of the box's longer side. */
+const MARGIN = 0.06;
 const SHADE = 'rgb(0 0 0 / 38%)';
 
 /** A canvas that fills its place at the screen's own resolution. */
@@ -132,10 +134,11 @@ export class Player extends Pane {
   }
 }
 
-/** The frame in the middle, as large as it was. */
+/** The frame in the middle: the person alone, as large as there is room. */
 export class Still extends Pane {
   /** @type {import('./clips.js').Clip | null} */
   #clip = null;
+  boxed = false;
 
   /** @param {import('./clips.js').Clip | null} clip */
   show(clip) {
@@ -147,8 +150,13 @@ export class Still extends Pane {
   draw() {
     if (!this.#clip) return;
     const { still, details } = this.#clip;
-    const { width, height } = still;
     const [x1, y1, x2, y2] = details.box;
-    this.paint(still, { left: 0, top: 0, width, height }, [x1 / width, y1 / height, x2 / width, y2 / height]);
+    const margin = MARGIN * Math.max(x2 - x1, y2 - y1);
+    const left = Math.max(0, x1 - margin);
+    const top = Math.max(0, y1 - margin);
+    const width = Math.min(still.width, x2 + margin) - left;
+    const height = Math.min(still.height, y2 + margin) - top;
+    const box = [(x1 - left) / width, (y1 - top) / height, (x2 - left) / width, (y2 - top) / height];
+    this.paint(still, { left, top, width, height }, box);
   }
 }
