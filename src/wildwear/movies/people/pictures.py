@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 Size = tuple[int, int]
 """Height and width, pixels."""
@@ -33,8 +32,15 @@ def letterbox(rgb: NDArray[np.uint8], size: Size, fill: int) -> Letterboxed:
 
 
 def scaled(rgb: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
-    """A picture at another size, each side by itself; a large one is first averaged down to twice the size."""
+    """A picture at another size, each side by itself; a large one is averaged down by halves first."""
+    import cv2
+
+    height, width = size
+    rgb = np.ascontiguousarray(rgb)
+    while rgb.shape[0] >= 2 * height and rgb.shape[1] >= 2 * width:
+        rgb = np.asarray(
+            cv2.resize(rgb, (rgb.shape[1] // 2, rgb.shape[0] // 2), interpolation=cv2.INTER_AREA), np.uint8
+        )
     if rgb.shape[:2] == size:
         return rgb
-    picture = Image.fromarray(rgb).resize((size[1], size[0]), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    return np.asarray(picture)
+    return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
