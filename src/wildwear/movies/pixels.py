@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from wildwear.movies.high_dynamic_range import HYBRID_LOG_GAMMA, PERCEPTUAL_QUANTIZER, to_srgb
+
 if TYPE_CHECKING:
     from av.filter import Graph
     from av.video.frame import VideoFrame
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 _UNSPECIFIED = 2
 _FULL_RANGE = 2
 _BT601, _BT709 = 5, 1
-_HIGH_DYNAMIC_RANGE = (16, 18)
-"""Transfer characteristics: PQ and HLG."""
-_SRGB_TRANSFER, _BT709_PRIMARIES = 13, 1
 _FAST_BILINEAR, _BILINEAR, _AREA = 1, 2, 32
 
 
@@ -115,17 +114,21 @@ class Converter:
         return turn.apply(pixels)
 
     def _scaled(self, frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
+        bright = frame.color_trc in (PERCEPTUAL_QUANTIZER, HYBRID_LOG_GAMMA)
         picture = self._reformatter.reformat(
             frame,
             width=width,
             height=height,
-            format="rgb24",
+            format="rgb48le" if bright else "rgb24",
             interpolation=self._smoothing if width < frame.width else _BILINEAR,
             dst_color_range=_FULL_RANGE,
             threads=1,
             **_colours(frame),
         )
-        return cast(NDArray[np.uint8], picture.to_ndarray())
+        pixels = picture.to_ndarray()
+        if bright:
+            return to_srgb(cast(NDArray[np.uint16], pixels), frame.color_trc)
+        return cast(NDArray[np.uint8], pixels)
 
 
 def _colours(frame: VideoFrame) -> dict[str, Any]:
@@ -133,8 +136,6 @@ def _colours(frame: VideoFrame) -> dict[str, Any]:
     if frame.colorspace == _UNSPECIFIED:
         # What players do: high definition is BT.709 where nothing is said.
         colours["src_colorspace"] = _BT709 if frame.height >= 720 or frame.width >= 1280 else _BT601
-    if frame.color_trc in _HIGH_DYNAMIC_RANGE:
-        colours |= {"dst_color_trc": _SRGB_TRANSFER, "dst_color_primaries": _BT709_PRIMARIES}
     return colours
 
 

@@ -23,6 +23,7 @@ DEMUXERS = "mov,matroska,mpegts,mpeg,avi,flv,asf,ogg"
 
 _PLAYLISTS = (b"ffconcat", b"#EXTM3U", b"#EXT-X", b"<MPD", b"<SmoothStreamingMedia", b"<smil", b"[playlist]", b"v=0\n")
 _ATTACHED_PICTURE = 1 << 10
+_TRUNCATED = "it is cut off: what describes its frames is missing, or a part of it"
 
 
 class Unreadable(UnreadableInput):
@@ -99,16 +100,18 @@ def open_container(file: BinaryIO, path: Path, limits: MovieLimits) -> InputCont
         raise Unreadable(reason, detail, str(path)) from error
 
 
-def video_stream(container: InputContainer, path: Path, limits: MovieLimits) -> VideoStream:
+def video_stream(container: InputContainer, file: BinaryIO, path: Path, limits: MovieLimits) -> VideoStream:
     """The stream that a player would show, its decoder not yet begun.
 
     Raises:
         Unreadable: there is none, nothing here decodes it, or its frames are too large.
     """
     streams = [stream for stream in container.streams.video if not stream.disposition & _ATTACHED_PICTURE]
-    if not streams:
+    best = max(streams, key=lambda stream: (bool(stream.disposition & 1), _pixels(stream), -stream.index), default=None)
+    if (best is None or best.codec_context is None) and container.format.name.startswith("mov") and ends_early(file):
+        raise Unreadable("truncated", _TRUNCATED, str(path))
+    if best is None:
         raise Unreadable("no_video", "there is no video in it, only sound or text", str(path))
-    best = max(streams, key=lambda stream: (bool(stream.disposition & 1), _pixels(stream), -stream.index))
     if best.codec_context is None:
         raise Unreadable("no_decoder", "no decoder is here for its video", str(path))
     if _pixels(best) > limits.pixels:
@@ -153,7 +156,7 @@ def _open_nothing(*_: object) -> NoReturn:
 def _why_not(file: BinaryIO, start: bytes) -> tuple[str, str]:
     if b"ftyp" in start[:64] or start[4:8] in (b"moov", b"mdat", b"wide", b"free"):
         if ends_early(file):
-            return "truncated", "it is cut off: the end, with what describes its frames, is missing"
+            return "truncated", _TRUNCATED
         return "damaged", "what describes its frames cannot be read"
     if start.startswith((b"\x1a\x45\xdf\xa3", b"RIFF", b"FLV", b"OggS", b"\x30\x26\xb2\x75")):
         return "damaged", "its header is cut off or cannot be read"

@@ -33,7 +33,7 @@ class Reading:
         with ExitStack() as opened:
             file = opened.enter_context(open_file(path))
             self.container = opened.enter_context(open_container(file, path, limits))
-            self.stream = video_stream(self.container, path, limits)
+            self.stream = video_stream(self.container, file, path, limits)
             self._opened = opened.pop_all()
         self._set_up_decoder(limits, quick)
         self.closed = False
