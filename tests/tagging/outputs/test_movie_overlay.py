@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tests.movies.films import NTSC, NTSC_FILM, Film, FilmForm, still, uneven, write_film
 from tests.tagging.outputs.movie_tags import Place, appearance, movie, track, write
 
+from wildwear.errors import StorageError
 from wildwear.movies.decoding import open_movie
 from wildwear.tagging.movies.tags import MovieTags
 from wildwear.tagging.outputs.colours import COLOURS
@@ -181,3 +182,14 @@ def test_a_box_between_two_points_lies_between_their_boxes(time: Fraction) -> No
     (moving,) = movie().tracks[:1]
     box = box_at(moving.points, time)
     assert 20 <= box.x1 <= 60 and box.x2 - box.x1 == pytest.approx(60)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk is played by a device of Linux")
+def test_h64_a_full_disk_is_said_plainly_and_leaves_nothing(tmp_path: Path) -> None:
+    film = filmed(tmp_path / "film.mp4")
+    output = movie_output("overlay", tmp_path / "marked")
+    output.begin()
+    (tmp_path / "marked" / "film.mp4.draft").symlink_to("/dev/full")
+    with pytest.raises(StorageError, match=r"cannot write .*film.mp4.draft: no space left on device"):
+        output.write(MovieEntry(tags=movie(str(film.path))))
+    assert not list((tmp_path / "marked").iterdir())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.movies.films import NTSC_FILM, FilmForm, moving, write_film
 from tests.review.browsing import chromium
-from tests.tagging.outputs.movie_tags import SHOUT, movie, write
+from tests.tagging.outputs.movie_tags import SHOUT, TEE, appearance, info, movie, track, write
 
 from wildwear.records import Region
 from wildwear.tagging.movies.tags import FailedMovie, MovieTags
@@ -201,6 +201,34 @@ def test_a_longer_timeline_keeps_the_moment_in_place_and_scrolls(browser: Browse
         assert ticks[:2] == ["0:00", "2:00"] and ticks[-1] == "1:58:00"
         timeline.press("-", "-", "-")
         assert timeline.ask("shown.timeline.scrollWidth == shown.timeline.clientWidth")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_chosen_and_the_playing_of_many_appearances_are_scrolled_to(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    tracks = [track(number, 10 * number, 10 * number + 9, (9, 9, 60, 160)) for number in range(120)]
+    people = [appearance(one.number, (one,), Outfit(upper=TEE)) for one in tracks]
+    long = replace(
+        movie(), info=info("gone.mp4", Fraction(1200)), tracks=tuple(tracks), appearances=tuple(people), shots=()
+    )
+    seen = """(() => {
+      const chosen = shown.rows.find(row => row.matches('%s'));
+      const [row, pane] = [chosen, shown.timeline].map(one => one.getBoundingClientRect());
+      return row.top >= pane.top + 29 && row.bottom <= pane.bottom + 1;
+    })()"""
+    page = write("html", tmp_path / "movies.html", long)
+    with look(browser, page, viewport={"width": width, "height": 800}) as timeline:
+        timeline.press(*["ArrowDown"] * 30)
+        assert timeline.ask(seen % "[aria-current]")
+        timeline.press(*["ArrowUp"] * 20)
+        assert timeline.ask(seen % "[aria-current]")
+        timeline.press("+", "+", "+")
+        timeline.press(*["ArrowDown"] * 60)
+        strip = "shown.row.querySelector('.strip').getBoundingClientRect()"
+        assert timeline.ask(f"{strip}.left >= shown.scale.offsetLeft && {strip}.right < innerWidth")
+        timeline.ask("go(shown, 1005); reveal(shown)")
+        assert timeline.ask(seen % ".now")
 
 
 def test_without_the_film_the_page_says_so_takes_another_file_and_still_shows_everything(

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from wildwear.movies.records import MovieInfo, TrackPoint
 from wildwear.tagging.movies.json_form import seconds
@@ -62,6 +62,8 @@ class Film:
     name: str
     link: str
     """The address of the movie, relative to the page."""
+    place: str
+    """The same as a path, for a reader."""
     facts: tuple[str, ...]
     problem: str
     """What is missing, where it is partial."""
@@ -91,6 +93,7 @@ def film(entry: MovieEntry, page: Path | None) -> Film:
     return Film(
         name=Path(tags.path).name,
         link=link_to(tags.path, page),
+        place=unquote(link_to(tags.path, page), errors="replace"),
         facts=_facts(tags),
         problem=f"Partial: seen as far as {clock(tags.decoded_until)}. {tags.detail}".strip() if partial else "",
         length=seconds(length),

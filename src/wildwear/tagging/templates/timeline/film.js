@@ -14,9 +14,10 @@ function openFilm(section) {
     section, name: section.dataset.name, length: Number(section.dataset.length), step: Number(section.dataset.step),
     video: one("video"), timeline: one(".timeline"), scale: one(".scale"), head: one(".head"), panel: one(".panel"),
     boxes: one(".boxes"), absent: one(".absent"), boxed: one(".boxed"), nobody: one(".nobody"),
-    rows: [...section.querySelectorAll(".row:not(.out)")], tracks: [], row: null, at: 0, zoom: 1, most: 1,
+    rows: [...section.querySelectorAll(".row:not(.out)")], tracks: [], row: null, at: 0, touched: -Infinity, zoom: 1, most: 1,
   };
   if (film.video === null) return film;
+  film.shots = one(".cuts path").getAttribute("d").split("M").length;
   film.most = Math.max(1, film.length / 10);
   film.tracks = JSON.parse(one("script").textContent).tracks;
   film.rowsByNumber = new Map(film.rows.map(row => [Number(row.dataset.row), row]));
@@ -37,6 +38,9 @@ function openFilm(section) {
     film.scale.setPointerCapture(event.pointerId);
     go(film, timeUnder(film, event));
   });
+  film.scale.addEventListener("pointerup", () => reveal(film));
+  for (const event of ["wheel", "touchmove", "pointerdown"])
+    film.timeline.addEventListener(event, () => { film.touched = performance.now(); }, { passive: true });
   film.scale.addEventListener("pointermove", event => {
     if (film.scale.hasPointerCapture(event.pointerId)) go(film, timeUnder(film, event));
   });
@@ -67,6 +71,7 @@ function go(film, time, play) {
   if (play === true) film.video.play().catch(() => {});
   if (play === false) film.video.pause();
   moveTo(film, film.video.currentTime);
+  keepInView(film, film.head.offsetLeft);
 }
 
 function choose(film, row) {
@@ -74,15 +79,45 @@ function choose(film, row) {
   film.row = row;
   if (row === null) return film.panel.replaceChildren();
   row.setAttribute("aria-current", "true");
-  film.panel.replaceChildren(row.querySelector(".detail").cloneNode(true));
+  const detail = row.querySelector(".detail"), picture = row.querySelector(".label img");
+  if (picture && !detail.querySelector("img")) detail.prepend(picture.cloneNode());
+  film.panel.replaceChildren(detail.cloneNode(true));
   row.scrollIntoView({ block: "nearest", inline: "nearest" });
+  keepInView(film, placeOf(film, Number(row.dataset.start)));
   drawBoxes(film);
 }
 
 function follow(film) {
   if (film.video.paused || film !== shown) return;
   moveTo(film, film.video.currentTime);
+  if (performance.now() - film.touched > 4000) {
+    keepInView(film, film.head.offsetLeft);
+    if (!film.rows.some(row => row === film.row && row.classList.contains("now"))) reveal(film);
+  }
   requestAnimationFrame(() => follow(film));
+}
+
+/** Pixels from the left edge of the canvas to a time. */
+function placeOf(film, time) {
+  return film.scale.offsetLeft + film.scale.clientWidth * time / film.length;
+}
+
+/** Scrolls lanes that are longer than the window until a place, in pixels from their canvas' left edge, is seen. */
+function keepInView(film, place) {
+  const pane = film.timeline, left = pane.scrollLeft + film.scale.offsetLeft;
+  if (film.zoom > 1 && (place < left || place > pane.scrollLeft + pane.clientWidth - 20))
+    pane.scrollLeft = place - film.scale.offsetLeft - (pane.clientWidth - film.scale.offsetLeft) / 4;
+}
+
+/** Scrolls to the first appearance that is on screen, unless one of them is seen. */
+function reveal(film) {
+  const pane = film.timeline.getBoundingClientRect();
+  const on = film.rows.filter(row => row.classList.contains("now") && !row.hidden);
+  const seen = on.some(row => {
+    const place = row.getBoundingClientRect();
+    return place.top > pane.top + 20 && place.bottom < pane.bottom;
+  });
+  if (on.length && !seen) on[0].scrollIntoView({ block: "center" });
 }
 
 function moveTo(film, time) {
@@ -112,6 +147,8 @@ function drawScale(film) {
     ticks.push(tick);
   }
   film.scale.replaceChildren(...ticks);
+  const apart = film.scale.clientWidth / film.shots;
+  film.timeline.style.setProperty("--crowded", String(Math.min(1, Math.max(0.12, apart / 12))));
   film.timeline.querySelector(".zoom .out").disabled = film.zoom <= 1;
   film.timeline.querySelector(".zoom .in").disabled = film.zoom >= film.most;
 }
