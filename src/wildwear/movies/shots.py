@@ -20,8 +20,10 @@ SIDE = 48
 """Pixels of the long side that cuts are looked for at: grain and a shaking hand vanish, another scene does not."""
 STILL = 0.5
 """A frame that differs less than this from the one before shows the same picture again."""
-STILLS = 3
+STILLS = 2
 """How many such frames in a row are left out of the comparison, at most."""
+FRAMES_BEHIND = 2 * (1 + STILLS)
+"""How many frames after a cut it is known of at the latest, where `min_shot` has passed by then."""
 
 Picture = NDArray[np.uint8]
 
@@ -60,8 +62,8 @@ class _Candidate:
 class ShotFinder:
     """Finds the shots in a stream of frames.
 
-    A shot is told of after it ended, when what follows has lasted for `min_shot` seconds and for a few frames. So one
-    that begins later than that before the movie's end is taken for a part of the shot before it.
+    A shot is told of after it ended, when what follows has lasted for `min_shot` seconds and up to `FRAMES_BEHIND`
+    frames. So what begins later than that before the movie's end is taken for a part of the shot before it.
     """
 
     def __init__(self, settings: ShotSettings = ShotSettings()) -> None:

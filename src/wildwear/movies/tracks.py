@@ -24,6 +24,8 @@ Vector = NDArray[np.float64]
 
 IMPOSSIBLE = 1e3
 """The cost of a pair that cannot be."""
+STRANGERS = 0.4
+"""How alike any two people look, 0 to 1: the product of their vectors says nothing below this."""
 REMEMBERED = Fraction(30)
 """Seconds for which detections are kept to be looked at anew, when a cut is told of late."""
 
@@ -36,16 +38,22 @@ class TrackSettings:
     """A track starts with a detection at least this sure, 0 to 1; less sure ones only go on with a track."""
     max_gap: float = 2.5
     """Seconds that a person may be out of sight and be the same track after."""
-    looks_weight: float = 0.5
+    looks_weight: float = 0.7
     """How much it counts that clothes look alike, against where the box is, 0 to 1."""
     min_likeness: float = 0.35
     """Place and looks together must agree at least this well, 0 to 1."""
-    speed: float = 1.0
+    min_likeness_again: float = 0.7
+    """The same for a person who was out of sight for a second or more, when somebody else may have come."""
+    speed: float = 2.0
     """How far people stray from where they were going, in widths of their box a second."""
 
     def __post_init__(self) -> None:
-        if not (0 <= self.looks_weight <= 1 and 0 <= self.min_likeness <= 1):
-            raise UserError("--looks-weight and --min-likeness must lie between 0 and 1")
+        for name in ("start_score", "looks_weight", "min_likeness", "min_likeness_again"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise UserError(f"--{name.replace('_', '-')} must lie between 0 and 1, and is {getattr(self, name)}")
+        for name in ("max_gap", "speed"):
+            if getattr(self, name) < 0:
+                raise UserError(f"--{name.replace('_', '-')} must be 0 or more, and is {getattr(self, name)}")
 
 
 @dataclass(slots=True)
@@ -97,6 +105,7 @@ class Tracker:
         self._live: list[_Live] = []
         self._ended: list[_Live] = []
         self._recent: deque[list[_Seen]] = deque()
+        self._looked: Fraction | None = None
         self._keys = 0
         self._tracks = 0
 
@@ -151,6 +160,7 @@ class Tracker:
         for column, one in enumerate(seen):
             if keys[column] < 0 and one.detection.score >= self._settings.start_score:
                 keys[column] = self._start(one)
+        self._looked = time
         return keys
 
     def _start(self, seen: _Seen) -> int:
@@ -169,11 +179,18 @@ class Tracker:
         """Tracks × detections: 1 − likeness, `IMPOSSIBLE` where it is too little."""
         costs = np.full((len(self._live), len(seen)), IMPOSSIBLE)
         for row, live in enumerate(self._live):
+            least = self._least_likeness(live, time)
             for column, one in enumerate(seen):
                 likeness = self._likeness(live, one, time)
-                if likeness >= self._settings.min_likeness:
+                if likeness >= least:
                     costs[row, column] = 1 - likeness
         return costs
+
+    def _least_likeness(self, live: _Live, time: Fraction) -> float:
+        """More is asked the longer somebody was out of sight, up to a second: another may have come."""
+        least, again = self._settings.min_likeness, self._settings.min_likeness_again
+        away = 0.0 if live.seen.time == self._looked else min(float(time - live.seen.time), 1.0)
+        return least + (again - least) * away
 
     def _likeness(self, live: _Live, seen: _Seen, time: Fraction) -> float:
         """0 to 1, and above 1 for those who are known to be the same."""
@@ -187,7 +204,8 @@ class Tracker:
         if live.looks is None or seen.looks is None:
             return place
         weight = self._settings.looks_weight
-        return (1 - weight) * place + weight * float(live.looks @ seen.looks)
+        alike = max(0.0, (float(live.looks @ seen.looks) - STRANGERS) / (1 - STRANGERS))
+        return (1 - weight) * place + weight * alike
 
 
 def buffered_iou(one: Vector, other: Vector, buffer: float) -> float:
@@ -212,7 +230,7 @@ def _looks(
     embeddings: NDArray[np.floating] | None,
 ) -> Vector | None:
     if embeddings is not None:
-        return _unit(np.asarray(embeddings[place], np.float64))
+        return _unit(np.asarray(embeddings[place], np.float64)) if embeddings[place].any() else None
     return colours(frame, detection.box) if frame is not None else None
 
 
