@@ -29,7 +29,7 @@ VERBS = {
     "evaluate": "Measure models on a dataset, with intervals, per category and region.",
     "reproduce": "Run a table of experiments, and set the results side by side.",
     "clips": "One-second clips of people in films: build, annotate, export.",
-    "tag": "Recognise clothing on photographs.",
+    "tag": "Recognise clothing on photographs and in movies.",
     "models": "List, show, check, export and exchange models.",
 }
 
