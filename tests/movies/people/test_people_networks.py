@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -18,13 +19,14 @@ from tests.movies.people.tiny_detectors import DETECTORS, detr, detr_in_pixels, 
 
 from wildwear.errors import UnknownName, UnreadableInput, UnsafeModel, UserError
 from wildwear.models.settings import RuntimeOptions
+from wildwear.movies.people.base import PersonDetector
 from wildwear.movies.people.registry import open_detector
 from wildwear.movies.records import Frame
 
 ONE_THREAD = RuntimeOptions(threads=1)
 
 
-def opened(tmp_path: Path, network: onnx.ModelProto | bytes, name: str = "net.onnx") -> object:
+def opened(tmp_path: Path, network: onnx.ModelProto | bytes, name: str = "net.onnx") -> PersonDetector:
     data = network if isinstance(network, bytes) else network.SerializeToString()
     (tmp_path / name).write_bytes(data)
     return open_detector(str(tmp_path / name), "film.mp4", ONE_THREAD)
@@ -140,6 +142,19 @@ def test_h61_another_number_of_anchors_is_no_yolox(tmp_path: Path) -> None:
 
 def test_h61_a_number_of_classes_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     assert "7 classes; known of the DETR family: 1, 2, 80, 91, 92" in refusal(tmp_path, detr(7))
+
+
+@pytest.mark.parametrize("value", [1e4, 3e38, -3e38])
+@pytest.mark.parametrize("family", ["yolox", "yolox, decoded", "rt-detr", "d-fine"])
+def test_h61_boxes_beyond_all_bounds_end_at_the_frame_or_are_none(tmp_path: Path, family: str, value: float) -> None:
+    network = DETECTORS[family]()
+    places = next(t for t in network.graph.initializer if t.name in ("places", "base" if "yolox" in family else ""))
+    wild = numpy_helper.to_array(places).copy()
+    wild[..., :4] = value
+    places.CopyFrom(numpy_helper.from_array(wild, places.name))
+    detector = opened(tmp_path, network)
+    white = Frame(time=Fraction(0), pixels=np.full((72, 128, 3), 255, np.uint8))
+    assert all(0 <= one.box.x1 < one.box.x2 <= 128 for one in detector.detect(white))
 
 
 def test_an_input_without_end_is_refused_before_it_runs(tmp_path: Path) -> None:

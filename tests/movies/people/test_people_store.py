@@ -99,6 +99,13 @@ def test_a_file_without_a_licence_is_not_taken(tmp_path: Path, workspace: Worksp
     assert kept(workspace) == ({}, {})
 
 
+def test_a_known_file_needs_no_licence_said(
+    tmp_path: Path, workspace: Workspace, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KNOWN, "tiny", release.card())
+    assert register(saved(tmp_path, NETWORK), "tiny", "", workspace).licence == "CC0-1.0"
+
+
 def test_another_file_does_not_get_a_known_name(tmp_path: Path, workspace: Workspace) -> None:
     with pytest.raises(UserError, match="is not the file known as yolox-nano"):
         register(saved(tmp_path, NETWORK), "yolox-nano", "Apache-2.0", workspace)

@@ -23,8 +23,6 @@ _OVERLAP = 0.45
 """Of two boxes whose intersection over union is above this, the less sure one goes."""
 _STRIDES = (8, 16, 32)
 _FILL = 114
-_LARGEST_LOG = 12.0
-"""Of a side over its stride: e^12 is far outside any frame, and keeps a mad network from overflowing."""
 
 
 class Yolox(NetworkDetector):
@@ -60,8 +58,7 @@ class Yolox(NetworkDetector):
         if self._decoded:
             return rows
         cells, strides = grid[:, :2], grid[:, 2:]
-        sizes = np.exp(np.minimum(rows[:, 2:], _LARGEST_LOG))
-        return np.concatenate([rows[:, :2] + cells, sizes], axis=1) * strides
+        return np.concatenate([rows[:, :2] + cells, np.exp(rows[:, 2:])], axis=1) * strides
 
     def _is_decoded(self) -> bool:
         """Whether boxes come in pixels: their centres then follow the grid, even where there is nobody."""
@@ -72,7 +69,7 @@ class Yolox(NetworkDetector):
                 f"{self._network.where}: refused: {len(self._grid):,} rows are due of a YOLOX that takes {width} × "
                 f"{height}, and it gives {' × '.join(map(str, rows.shape[1:]))}"
             )
-        centres = rows[0, :, :2]
+        centres = rows[0, :, :2].astype(np.float64)
         cells = self._grid[:, :2] * self._grid[:, 2:]
         return bool(np.abs(centres - cells).mean() < np.abs(centres).mean())
 
