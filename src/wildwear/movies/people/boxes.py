@@ -45,7 +45,7 @@ def as_detections(boxes: Boxes, scores: NDArray[np.float32], width: int, height:
     inside = np.clip(boxes, 0, [width, height, width, height])
     order = np.argsort(-scores, kind="stable")
     return [
-        Detection(box=Box(x1=x1, y1=y1, x2=x2, y2=y2), score=score)
+        Detection(box=Box(x1=x1, y1=y1, x2=x2, y2=y2), score=min(score, 1.0))
         for (x1, y1, x2, y2), score in zip(inside[order].tolist(), scores[order].tolist(), strict=True)
         if x1 < x2 and y1 < y2
     ]
