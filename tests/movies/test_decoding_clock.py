@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,10 +68,16 @@ def test_h38_recordings_put_one_after_the_other_go_on_from_where_time_stands() -
     assert count == 1
 
 
-def test_h38_two_timestamps_that_fall_back_do_not_shift_what_follows() -> None:
+@pytest.mark.parametrize("wrong", [[2, 3], [3, 2], [2, 2], [5000, 5001], [5000, 4000], [5000, 2], [2, 5000]])
+def test_h38_two_timestamps_that_jump_do_not_shift_what_follows(wrong: list[int]) -> None:
     truth = [number * STEP for number in range(20)]
-    stated = [*truth[:9], truth[2], truth[3], *truth[11:]]
+    stated = [*truth[:9], wrong[0] * STEP, wrong[1] * STEP, *truth[11:]]
     assert mended(list(stated))[0] == truth
+
+
+def test_a_picture_that_stands_for_long_is_no_jump() -> None:
+    stated: list[Fraction | None] = [Fraction(0), Fraction(1), Fraction(600), Fraction(601), Fraction(602)]
+    assert mended(stated) == (stated, 0)
 
 
 def test_a_rate_that_nobody_films_at_is_not_believed() -> None:

@@ -153,4 +153,4 @@ def test_the_mutants_are_worth_it(outcomes: dict[int, tuple[str, int]]) -> None:
 def test_h37_hardly_a_mutant_is_short_and_does_not_say_so(outcomes: dict[int, tuple[str, int]]) -> None:
     """Only one whose description itself was changed, to one that says as much."""
     short = [number for number, (status, frames) in outcomes.items() if status == "ok" and frames < FRAMES]
-    assert len(short) <= 5, short
+    assert len(short) <= 10, short

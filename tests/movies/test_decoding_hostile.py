@@ -297,7 +297,33 @@ def test_h38_recordings_one_after_the_other_go_on_in_time(tmp_path: Path) -> Non
     with open_movie(path) as movie:
         found = np.array([float(frame.time) for frame in movie.frames(side=16)])
         assert movie.mended == 1
+        # A time that is found anew is the time it was.
+        again = [movie.frame_at(Fraction(time).limit_denominator(90_000), side=16).time for time in found[::7]]
     assert len(found) == 2 * len(times)
     first, second = found[: len(times)], found[len(times) :]
     assert np.allclose(second - second[0], first - first[0], atol=2e-5)
     assert 0 < second[0] - first[-1] < 0.2
+    assert np.allclose(np.array(again, float), found[::7], atol=2e-5)
+
+
+@pytest.mark.parametrize("offset", [0, 2**20, 2**31 - 1])
+@pytest.mark.parametrize("entry", [3, 8, 14])
+def test_h38_a_timestamp_that_falls_back_or_leaps_is_mended_within_half_a_frame(
+    film: Film, tmp_path: Path, entry: int, offset: int
+) -> None:
+    # Without its edit list, which leaves frames out that are not within what it says.
+    content = bytearray(film.path.read_bytes().replace(b"edts", b"free"))
+    # ctts: size, name, version, count, then pairs of how many frames, how much later than decoded (ISO/IEC 14496-12).
+    at = content.index(b"ctts") + 12 + 8 * entry
+    frames_of_it = int.from_bytes(content[at : at + 4], "big")
+    content[at + 4 : at + 8] = offset.to_bytes(4, "big")
+    path = tmp_path / "film.mp4"
+    path.write_bytes(content)
+    with open_movie(path) as movie:
+        found = [frame.time for frame in movie.frames(side=16)]
+        mended = movie.mended
+    assert len(found) == len(film.times)
+    assert all(before < after for before, after in pairwise(found))
+    begin = found[-1] - film.times[-1]
+    wrong = [time for time, true in zip(found, film.times, strict=True) if abs(time - begin - true) > Fraction(1, 50)]
+    assert len(wrong) <= (frames_of_it if mended else 0)

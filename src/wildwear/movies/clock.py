@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Generic, TypeVar
@@ -11,7 +12,7 @@ T = TypeVar("T")
 _SLOWEST, _FASTEST = Fraction(1, 10), Fraction(1000)
 """Frames a second that a header may state and be believed."""
 _SOON = 4
-"""Steps within which the next frame of an unbroken film is expected."""
+"""Steps within which the next frame of an unbroken film is expected, and frames looked ahead where it is not."""
 _CREEP = 16
 """Parts of a step by which time goes on while it waits for timestamps that it ran ahead of."""
 
@@ -39,34 +40,48 @@ class Clock(Generic[T]):
         return self._period or Fraction(1, 25)
 
     def times(self, frames: Iterable[tuple[Fraction | None, T]]) -> Iterator[tuple[Fraction, T]]:
-        """Each frame with its time, given what it states. One frame is held back, to see what follows."""
-        for stated, frame, following in _with_next(frames):
-            time = self._time(stated, following)
-            self.mended += time != stated and time - self._offset != stated
-            if not self._period and self._last is not None:
-                self._period = time - self._last
-            self._last = time
-            yield time, frame
+        """Each frame with its time. One frame is held back, to see what follows, and a few where time jumps."""
+        held: deque[tuple[Fraction | None, T]] = deque()
+        for stated_frame in frames:
+            held.append(stated_frame)
+            while len(held) > self._needed(held[0][0]):
+                yield self._next(held)
+        while held:
+            yield self._next(held)
 
-    def _time(self, stated: Fraction | None, following: Fraction | None) -> Fraction:
+    def _needed(self, stated: Fraction | None) -> int:
+        """How many frames must be held beside one that states `stated`."""
+        if stated is None or self._last is None:
+            return 1
+        return 1 if self._last < stated + self._offset <= self._last + _SOON * self.step else _SOON
+
+    def _next(self, held: deque[tuple[Fraction | None, T]]) -> tuple[Fraction, T]:
+        stated, frame = held.popleft()
+        time = self._time(stated, [following for following, _ in held])
+        self.mended += time != stated and time - self._offset != stated
+        if not self._period and self._last is not None:
+            self._period = time - self._last
+        self._last = time
+        return time, frame
+
+    def _time(self, stated: Fraction | None, ahead: list[Fraction | None]) -> Fraction:
         if stated is None:
-            return self._guess(following)
+            return self._guess(ahead)
         last, time = self._last, self._shifted(stated)
-        next_time = None if following is None else following + self._offset
+        next_times = [following + self._offset for following in ahead if following is not None]
         if last is None or time > last:
-            leaps = next_time is not None and next_time < time and (last is None or last < next_time)
-            if leaps:
-                return self._guess(following)
+            if any(next_time < time and (last is None or last < next_time) for next_time in next_times):
+                return self._guess(ahead)
             self._last_stated = stated
             return time
         if self._last_stated is not None and stated > self._last_stated:
             return last + self.step / _CREEP
-        if next_time is not None and time < next_time <= last:
+        if next_times and time < next_times[0] and max(next_times) <= last:
             self._offset += last + self.step - time
             self._last_stated = stated
             self.mended += 1
             return last + self.step
-        return self._guess(following)
+        return self._guess(ahead)
 
     def _shifted(self, stated: Fraction) -> Fraction:
         """With the offset; without it from where that is what continues the film."""
@@ -76,23 +91,15 @@ class Clock(Generic[T]):
             return stated
         return time
 
-    def _guess(self, following: Fraction | None) -> Fraction:
-        """A time for a frame that states none, between the last frame and the following."""
-        last, next_time = self._last, None if following is None else following + self._offset
-        if last is None:
-            return Fraction(0) if next_time is None else next_time - self.step
-        if next_time is not None and last < next_time <= last + self.step:
-            return (last + next_time) / 2
-        return last + self.step
-
-
-def _with_next(
-    frames: Iterable[tuple[Fraction | None, T]],
-) -> Iterator[tuple[Fraction | None, T, Fraction | None]]:
-    held: tuple[Fraction | None, T] | None = None
-    for stated, frame in frames:
-        if held is not None:
-            yield *held, stated
-        held = stated, frame
-    if held is not None:
-        yield *held, None
+    def _guess(self, ahead: list[Fraction | None]) -> Fraction:
+        """A time for a frame that states none: a step after the last, or less where the frames ahead leave less."""
+        last = self._last
+        for frames, following in enumerate(ahead, 1):
+            if following is None:
+                continue
+            next_time = following + self._offset
+            if last is None:
+                return next_time - frames * self.step
+            if last < next_time <= last + frames * self.step:
+                return last + (next_time - last) / (frames + 1)
+        return Fraction(0) if last is None else last + self.step

@@ -60,6 +60,8 @@ class Movie:
         self.path, self.limits = path, limits
         self.detail = ""
         """What is missing, where `status` is `partial`."""
+        self.may_seek = True
+        """False once timestamps had to be mended: where a time is depends on all frames before it."""
         self._reading = Reading(path, limits)
         first = next(self._reading.frames(), None)
         if first is None:
@@ -178,7 +180,7 @@ class Movie:
         following: tuple[Fraction, VideoFrame] | None = None
         run: Iterator[tuple[Fraction, VideoFrame]] = iter(())
         for time in times:
-            if shown is None or time < shown[0] or self._reading.key_between(shown[0], time):
+            if shown is None or time < shown[0] or self._worth_seeking(shown[0], time):
                 run = self._from(time)
                 shown, following = next(run, None), next(run, None)
             while following is not None and following[0] <= time:
@@ -194,6 +196,9 @@ class Movie:
         """
         self.detail = self._reading.missing(decoded, discarded)
 
+    def _worth_seeking(self, now: Fraction, time: Fraction) -> bool:
+        return self.may_seek and not self._reading.mended and self._reading.key_between(now, time)
+
     def _between(self, start: Fraction, end: Fraction | None, quick: bool) -> Iterator[tuple[Fraction, VideoFrame]]:
         run = self._from(start, quick)
         for time, frame in run:
@@ -208,7 +213,7 @@ class Movie:
         """Frames with their times, from one at or before `start` on where there is one."""
         for back in _STEPS_BACK:
             frames = self._read(quick).frames()
-            if start - back <= 0 or not self._reading.seek(start - back):
+            if start - back <= 0 or not self.may_seek or not self._reading.seek(start - back):
                 return frames
             first = next(frames, None)
             if first is not None and first[0] <= start:
@@ -216,6 +221,7 @@ class Movie:
         return self._read(quick).frames()
 
     def _read(self, quick: bool) -> Reading:
+        self.may_seek = self.may_seek and not self._reading.mended
         self.close()
         self._reading = Reading(self.path, self.limits, quick=quick)
         self.detail = ""

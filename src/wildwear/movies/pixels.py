@@ -139,12 +139,12 @@ def _colours(frame: VideoFrame) -> dict[str, Any]:
     return colours
 
 
-def _display_matrix(frame: VideoFrame) -> NDArray[np.int32] | None:
+def _display_matrix(frame: VideoFrame) -> NDArray[np.int64] | None:
     from av.sidedata.sidedata import Type
 
     for data in cast(Any, frame.side_data):
         if data.type == Type.DISPLAYMATRIX:
-            return np.frombuffer(bytes(data), np.int32)
+            return np.frombuffer(bytes(data), np.int32).astype(np.int64)
     return None
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-_TOLERANCE = 1
-"""Seconds by which sound may outlast the picture."""
+_TOLERANCE, _TOLERANCE_ALONE = Fraction(1), Fraction(1, 4)
+"""Seconds by which a header may overstate the picture: beside sound, which may last longer, and without."""
 
 
 class Reading:
@@ -99,12 +99,16 @@ class Reading:
         expected = self.stream.frames - discarded if self.container.format.name.startswith("mov") else 0
         if decoded < expected:
             problems.append(f"{decoded:,} of {expected:,} frames could be decoded")
-        elif self.duration > self.decoded_until + _TOLERANCE:
+        elif self.duration > self.decoded_until + self._tolerance:
             until, whole = float(self.decoded_until), float(self.duration)
             problems.append(f"it ends at {until:.3f} s, and says that it lasts {whole:.3f} s")
         if self.damaged:
             problems.append(f"{self.damaged:,} damaged packets or frames")
         return "; ".join(problems)
+
+    @property
+    def _tolerance(self) -> Fraction:
+        return _TOLERANCE if len(self.container.streams) > 1 else _TOLERANCE_ALONE
 
     def _set_up_decoder(self, limits: MovieLimits, quick: bool) -> None:
         context = self.stream.codec_context
