@@ -7,7 +7,8 @@ what of that is a cut, and when, is decided here, on the movie's own clock.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -48,15 +49,19 @@ class ShotSettings:
             raise UserError(f"--min-shot must be above 0, and is {self.min_shot}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Candidate:
     """A frame that may be the first of a shot."""
 
     time: Fraction
-    before: Picture | None
-    """The picture that a cut leaves for good; None where nothing can undo it."""
+    before: Sequence[Picture] = ()
+    """What was shown shortly before, in HSV: a cut leaves all of it for good."""
     change: float = 0.0
-    """How far from that picture it must stay."""
+    """How far from it all that follows must stay."""
+    undone: bool = False
+
+    def go_on(self, picture: Picture) -> None:
+        self.undone = self.undone or any(_difference(before, picture) < self.change for before in self.before)
 
 
 class ShotFinder:
@@ -74,11 +79,12 @@ class ShotFinder:
         self._detector = AdaptiveDetector(
             adaptive_threshold=settings.cut_ratio, min_content_val=settings.cut_change, min_scene_len=0
         )
-        self._compared: deque[tuple[Fraction, Picture]] = deque(maxlen=self._detector.window_width + 2)
+        self._compared: deque[Fraction] = deque(maxlen=self._detector.window_width + 1)
         self._frames = 0
+        self._shown: deque[tuple[Fraction, Picture]] = deque()
+        self._shape: tuple[int, int] | None = None
         self._stills = 0
         self._candidates: deque[_Candidate] = deque()
-        self._undone: _Candidate | None = None
         self._bright = False
         self._start: Fraction | None = None
         self._shots = 0
@@ -88,10 +94,13 @@ class ShotFinder:
         if self._start is None:
             self._start = time
         picture = self._reduced(small_rgb)
-        if not self._is_still(picture):
+        hsv = self._remembered(time, picture)
+        for candidate in self._candidates:
+            candidate.go_on(hsv)
+        if not self._is_still():
             self._look_for_cut(time, picture)
-        self._look_for_fade(time, picture)
-        return self._decided(time, picture)
+        self._look_for_fade(time, hsv)
+        return self._decided(time)
 
     def finish(self, end: Fraction) -> Shot | None:
         """The last shot, which ends with the movie; None where there was no frame."""
@@ -103,65 +112,70 @@ class ShotFinder:
         """A small BGR picture, of one size throughout, whatever becomes of the movie's."""
         import cv2
 
-        if self._compared:
-            height, width = self._compared[0][1].shape[:2]
-        else:
+        if self._shape is None:
             scale = min(1.0, SIDE / max(rgb.shape[:2]))
-            height, width = (max(1, round(side * scale)) for side in rgb.shape[:2])
-        small = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
+            self._shape = max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale))
+        small = cv2.resize(rgb, self._shape, interpolation=cv2.INTER_AREA)
         return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2BGR), np.uint8)
 
-    def _is_still(self, picture: Picture) -> bool:
-        """Whether a picture only repeats the last: beside repeated frames, any movement would look like a cut."""
+    def _remembered(self, time: Fraction, picture: Picture) -> Picture:
+        """The picture in HSV, kept as long as a cut may be told of of which it is a part, or just before."""
         import cv2
 
-        still = bool(self._compared) and float(cv2.absdiff(self._compared[-1][1], picture).mean()) < STILL
+        hsv = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2HSV), np.uint8)
+        self._shown.append((time, hsv))
+        while len(self._shown) > FRAMES_BEHIND + 2 and time - self._shown[0][0] > 3 * self._min_shot:
+            self._shown.popleft()
+        return hsv
+
+    def _is_still(self) -> bool:
+        """Whether a picture only repeats the last: beside repeated frames, any movement would look like a cut."""
+        still = len(self._shown) > 1 and _difference(self._shown[-2][1], self._shown[-1][1]) < STILL
         self._stills = self._stills + 1 if still and self._stills < STILLS else 0
         return self._stills > 0
 
     def _look_for_cut(self, time: Fraction, picture: Picture) -> None:
         from scenedetect import FrameTimecode  # type: ignore[import-untyped]
 
-        self._compared.append((time, picture))
+        self._compared.append(time)
         # Frames are only counted there, at any rate: PySceneDetect's seconds are floats.
         for cut in self._detector.process_frame(FrameTimecode(self._frames, 25.0), picture):
-            place = cut.frame_num - self._frames - 1
-            (_, before), (cut_time, first) = self._compared[place - 1], self._compared[place]
-            change = min(self._settings.cut_change, _difference(before, first) / 2)
-            self._candidates.append(_Candidate(cut_time, before, change))
+            self._candidates.append(self._candidate(self._compared[cut.frame_num - self._frames - 1]))
         self._frames += 1
 
-    def _look_for_fade(self, time: Fraction, picture: Picture) -> None:
-        brightness = float(picture.max(axis=2).mean())
+    def _candidate(self, time: Fraction) -> _Candidate:
+        """What may have been cut at a time, and what became of it since."""
+        pictures = list(self._shown)
+        first = next(place for place, (shown, _) in enumerate(pictures) if shown == time)
+        before = [picture for shown, picture in pictures[: first - 1] if time - shown <= self._min_shot]
+        before.append(pictures[first - 1][1])
+        change = min(self._settings.cut_change, _difference(before[-1], pictures[first][1]) / 2)
+        candidate = _Candidate(time, before, change)
+        for _, picture in pictures[first:]:
+            candidate.go_on(picture)
+        return candidate
+
+    def _look_for_fade(self, time: Fraction, hsv: Picture) -> None:
+        brightness = float(hsv[..., 2].mean())
         if self._bright and brightness < self._settings.black:
-            self._candidates.append(_Candidate(time, None))
+            self._candidates.append(_Candidate(time))
         # Twice as bright before it can be black again: a dark scene flickers about any one level.
         self._bright = brightness >= (self._settings.black if self._bright else 2 * self._settings.black)
 
-    def _decided(self, time: Fraction, picture: Picture) -> Shot | None:
+    def _decided(self, time: Fraction) -> Shot | None:
         while self._candidates and time - self._candidates[0].time >= self._min_shot:
             candidate = self._candidates.popleft()
             assert self._start is not None
-            if candidate.time - self._start < self._min_shot or self._is_undone(candidate, picture):
+            if candidate.undone or candidate.time - self._start < self._min_shot:
                 continue
             shot = Shot(number=self._shots, start=self._start, end=candidate.time)
             self._shots, self._start = self._shots + 1, candidate.time
             return shot
         return None
 
-    def _is_undone(self, candidate: _Candidate, now: Picture) -> bool:
-        """Whether the picture is what it was before, which is remembered: what undoes a flash looks like a cut, too."""
-        flash = self._undone
-        if flash is not None and candidate.before is not None and candidate.time - flash.time < self._min_shot:
-            candidate = replace(flash, time=candidate.time)
-        if candidate.before is None or _difference(candidate.before, now) >= candidate.change:
-            return False
-        self._undone = candidate
-        return True
-
 
 def _difference(one: Picture, other: Picture) -> float:
     """The mean difference of hue, saturation and value, as PySceneDetect has it."""
     import cv2
 
-    return float(cv2.absdiff(cv2.cvtColor(one, cv2.COLOR_BGR2HSV), cv2.cvtColor(other, cv2.COLOR_BGR2HSV)).mean())
+    return float(cv2.absdiff(one, other).mean())
