@@ -1,8 +1,8 @@
-"""A movie's frames, in order of time.
+"""A movie's frames, in order of time::
 
->>> with open_movie("film.mp4") as movie:                                                      # doctest: +SKIP
-...     for frame in movie.frames(wanted=lambda time: time.denominator == 1):
-...         print(frame.time, frame.pixels.shape)
+with open_movie("film.mp4") as movie:
+    for frame in movie.frames(wanted=lambda time: time.denominator == 1):
+        print(frame.time, frame.pixels.shape)
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ class Movie:
         """Like `frames`, but each as its time, small pixels, and a function that gives its pixels at other sizes.
 
         The small ones are made in a hurry (they cost a tenth of decoding), for what compares whole frames. The function
-        costs nothing until it is called.
+        costs nothing until it is called; as long as it is kept, its frame stays in memory.
         """
         small, larger = Converter(self._shape, small_side, hurry=True), _Sizes(self._shape)
         for time, frame in self._between(start, end, quick=False):
