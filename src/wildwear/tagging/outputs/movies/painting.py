@@ -53,7 +53,7 @@ class Painter:
 
     def __init__(self, tags: MovieTags, width: int, height: int) -> None:
         self._across, self._down = width / tags.info.width, height / tags.info.height
-        self._line = max(2, round(max(width, height) / 500))
+        self._line = max(2, round(max(width, height) / 340))
         self._font = ImageFont.load_default(max(11, round(max(width, height) / 58)))
         self._info = tags.info
         outfits = {number: one.outfit for one in tags.appearances for number in one.tracks}
@@ -143,7 +143,7 @@ def _draw_box(pixels: Pixels, place: tuple[int, int, int, int], worn: _Worn, lin
     thin = max(1, line // 2) if worn.track.left_out else line
     middle = (y1 + y2) // 2
     for grown, above, below in ((1, GROUND, GROUND), (0, worn.above, worn.below)):
-        width, left, right = thin + 2 * grown, x1 - grown, x2 + grown
+        width, left, right = thin + grown, x1 - grown, x2 + grown
         _fill(pixels, left, y1 - grown, right, y1 - grown + width, above)
         _fill(pixels, left, y2 + grown - width, right, y2 + grown, below)
         for x in (left, right - width):
