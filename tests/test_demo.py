@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from wildwear.cli import app, main
+from wildwear.demo.film import held_against_truth
 from wildwear.demo.pictures import RIGHT, WRONG, Seen, marked
 from wildwear.demo.settings import DemoSettings
 from wildwear.demo.steps import MODEL, Demo, begin_anew
@@ -22,7 +23,7 @@ from wildwear.progress import Advance
 from wildwear.records import Box, Report
 from wildwear.rendered.truth import Truth
 
-SMALL = DemoSettings(products=60, scenes=20, aside=2, side=128)
+SMALL = DemoSettings(products=60, scenes=20, aside=2, side=128, takes=2)
 
 
 class Listener:
@@ -59,12 +60,15 @@ def test_the_demo_goes_the_whole_way_in_the_order_of_the_verbs(demo: Demo) -> No
         "train",
         "evaluate",
         "tag",
+        "film",
     ]
     done = {name: chapter.report.done for name, chapter in demo.chapters.items()}
     assert done["import"]["products"] == SMALL.products
     assert done["label"]["products labelled"] == SMALL.products
     assert done["fetch"]["pictures stored"] > SMALL.products
     assert done["tag"]["photographs"] == SMALL.aside
+    assert done["film"]["movies"] == 1
+    assert done["film"]["shots"] == 2 * SMALL.takes - 1  # with black between them
 
 
 def test_what_cannot_be_fetched_is_counted_and_stops_nothing(demo: Demo) -> None:
@@ -77,7 +81,7 @@ def test_what_cannot_be_fetched_is_counted_and_stops_nothing(demo: Demo) -> None
 
 def test_the_commands_that_are_shown_are_commands_that_there_are(demo: Demo) -> None:
     commands = [chapter.command for chapter in demo.chapters.values() if chapter.command]
-    assert len(commands) == 9
+    assert len(commands) == 10
     for command in commands:
         program, flag, root, *words = shlex.split(command)
         assert (program, flag, root) == ("wildwear", "-w", str(demo.root))
@@ -91,6 +95,15 @@ def test_the_page_holds_everything_itself_and_tells_the_counts(demo: Demo) -> No
     assert page.count("street-00") >= SMALL.aside
     assert "wildwear -w" in page and MODEL in page
     assert str(demo.chapters["label"].report.done["products labelled"]) in page
+
+
+def test_everybody_in_the_movie_is_held_against_what_was_drawn(demo: Demo) -> None:
+    film = held_against_truth(demo.movies[0], demo.chapters["film"].report)
+    drawn = [walker for take in demo.movies[0].takes for walker in take.walkers]
+    assert sum(len(one.seen) for one in film.shown) == len(drawn)
+    assert film.garments == sum(len(walker.outfit) for walker in drawn)
+    assert 0 <= film.right <= film.garments
+    assert (demo.film / "tags").is_dir()
 
 
 def test_the_model_that_was_trained_is_in_the_workspace_and_measured(demo: Demo) -> None:
@@ -132,7 +145,7 @@ def test_the_verb_says_in_one_line_what_is_wrong(tmp_path: Path, capsys: pytest.
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize("setting", ["products", "scenes", "aside", "side"])
+@pytest.mark.parametrize("setting", ["products", "scenes", "aside", "side", "takes"])
 def test_a_demo_that_is_too_small_is_refused(setting: str) -> None:
     with pytest.raises(UserError, match=f"--{setting} must be at least"):
         DemoSettings(**{setting: 0})

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wildwear import __version__
+from wildwear.demo.film import held_against_truth
 from wildwear.demo.story import catalogue_sheet, figures, labelled_products, labels, street
 from wildwear.errors import StorageError
 from wildwear.files import write_durably
@@ -41,5 +42,6 @@ def render(demo: Demo) -> str:
         labels=labels(labelled),
         figures=figures(demo),
         street=street(demo),
+        film=held_against_truth(demo.movies[0], demo.chapters["film"].report),
         version=__version__,
     )

@@ -19,6 +19,8 @@ class DemoSettings:
     """Street photographs with known boxes; a third of them only for measuring."""
     aside: int = 12
     """Street photographs that are kept aside and tagged at the end."""
+    takes: int = 4
+    """Shots of the movie that is tagged at the end."""
     seed: int = 7
     """Another seed gives another shop."""
     side: int = 384
@@ -27,6 +29,6 @@ class DemoSettings:
     """The model whose features are used."""
 
     def __post_init__(self) -> None:
-        for name, least in (("products", 40), ("scenes", 10), ("aside", 1), ("side", 128)):
+        for name, least in (("products", 40), ("scenes", 10), ("aside", 1), ("takes", 1), ("side", 128)):
             if getattr(self, name) < least:
                 raise UserError(f"--{name} must be at least {least}, and is {getattr(self, name)}")

@@ -10,13 +10,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from wildwear.demo.settings import DemoSettings
 from wildwear.errors import UserError
 from wildwear.progress import Advance
 from wildwear.records import Report
 from wildwear.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wildwear.rendered.movie import Movie
 
 MARKER = "demo.json"
 SHOP, STREET, MODEL = "shop", "street", "shop-probe"
@@ -54,6 +57,8 @@ class Demo:
     settings: DemoSettings
     narrator: Narrator
     chapters: dict[str, Chapter] = field(default_factory=dict)
+    movies: list[Movie] = field(default_factory=list)
+    """What was drawn, with its truth."""
 
     @property
     def export(self) -> Path:
@@ -68,6 +73,11 @@ class Demo:
     @property
     def tags(self) -> Path:
         return self.root / "tags"
+
+    @property
+    def film(self) -> Path:
+        """The movie, where its people are, and what is said of it."""
+        return self.root / "film"
 
     @property
     def workspace(self) -> Workspace:
@@ -93,6 +103,7 @@ class Demo:
         self._train()
         self._evaluate()
         self._tag()
+        self._tag_film()
         with self.narrator.progress("writing the page"):
             return write_page(self)
 
@@ -109,6 +120,7 @@ class Demo:
         self._step("draw", "A shop and a street, drawn for this demonstration", (), self._drawn)
 
     def _drawn(self) -> Report:
+        from wildwear.demo.film import draw
         from wildwear.rendered.export import write_pictures, write_street
 
         it = self.settings
@@ -117,6 +129,8 @@ class Demo:
         with self.narrator.progress("drawing street photographs", it.scenes + it.aside) as advance:
             write_street(self.root / "street-photographs", range(it.scenes), it.seed, progress=advance)
             write_street(self.aside, range(it.scenes, it.scenes + it.aside), it.seed, progress=advance)
+        with self.narrator.progress("drawing a movie") as advance:
+            self.movies.append(draw(self.film, it.takes, it.seed, advance))
         done = {"product pictures": drawn, "street photographs": it.scenes, "street photographs kept aside": it.aside}
         return Report(verb="draw", done=done)
 
@@ -213,6 +227,18 @@ class Demo:
         plan = make_plan([str(self.aside / "photos")], output, settings.top, unused)
         with self.narrator.progress("tagging", len(plan.photos)) as advance:
             return run(Tagger(MODEL, settings, workspace=self.workspace), plan, advance)
+
+    def _tag_film(self) -> None:
+        from wildwear.demo.film import people_file, tag
+
+        movie, out = self.movies[0], self.film / "tags"
+        flags = ("--people", f"ava:{people_file(movie)}", "--model", MODEL, "--to", "json,html", "--out", str(out))
+
+        def act() -> Report:
+            with self.narrator.progress("seconds of film") as advance:
+                return tag(self.workspace, movie, MODEL, out, advance)
+
+        self._step("film", "Tag a movie", ("tag", str(movie.path), *flags), act)
 
     def _model_flag(self, flag: str) -> tuple[str, ...]:
         return () if self.settings.model == DemoSettings().model else (flag, self.settings.model)
