@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from wildwear.errors import UserError
 from wildwear.movies.clothes_colours import colours
 from wildwear.movies.records import Detection, Shot, Track, TrackPoint
+from wildwear.movies.shots import FRAMES_BEHIND
 
 Vector = NDArray[np.float64]
 
@@ -43,7 +44,7 @@ class TrackSettings:
     min_likeness: float = 0.35
     """Place and looks together must agree at least this well, 0 to 1."""
     min_likeness_again: float = 0.7
-    """The same for a person who was out of sight for a second or more, when somebody else may have come."""
+    """What they must agree when a person was out of sight for a second or more, and another may have come, 0 to 1."""
     speed: float = 2.0
     """How far people stray from where they were going, in widths of their box a second."""
 
@@ -104,7 +105,7 @@ class Tracker:
         self._settings = settings
         self._live: list[_Live] = []
         self._ended: list[_Live] = []
-        self._recent: deque[list[_Seen]] = deque()
+        self._recent: deque[tuple[Fraction, list[_Seen]]] = deque()
         self._looked: Fraction | None = None
         self._keys = 0
         self._tracks = 0
@@ -126,8 +127,8 @@ class Tracker:
             _Seen(time, detection, np.array(detection.box.as_tuple()), _looks(place, detection, frame_rgb, embeddings))
             for place, detection in enumerate(detections)
         ]
-        self._recent.append(seen)
-        while self._recent and (not self._recent[0] or time - self._recent[0][0].time > REMEMBERED):
+        self._recent.append((time, seen))
+        while len(self._recent) > FRAMES_BEHIND and time - self._recent[0][0] > REMEMBERED:
             self._recent.popleft()
         return self._link(time, seen)
 
@@ -141,10 +142,9 @@ class Tracker:
             if points:
                 tracks.append(Track(number=self._tracks + len(tracks), shot=shot.number, points=points))
         self._tracks += len(tracks)
-        later = [seen for seen in self._recent if seen and seen[0].time >= shot.end]
-        self._recent = deque(later)
-        for seen in later:
-            self._link(seen[0].time, seen)
+        self._recent = deque((time, seen) for time, seen in self._recent if time >= shot.end)
+        for time, seen in self._recent:
+            self._link(time, seen)
         return tracks
 
     def _link(self, time: Fraction, seen: list[_Seen]) -> list[int]:
@@ -171,9 +171,15 @@ class Tracker:
         return live.key
 
     def _end_lost(self, time: Fraction) -> None:
-        lost = [live for live in self._live if time - live.seen.time > self._settings.max_gap]
+        lost = [live for live in self._live if self._is_lost(live, time)]
         self._ended += lost
         self._live = [live for live in self._live if live not in lost]
+
+    def _is_lost(self, live: _Live, time: Fraction) -> bool:
+        """Whoever was there when people were last looked for is not, however long that is ago; nor who has a name."""
+        if live.seen.time == self._looked or live.seen.detection.person:
+            return False
+        return time - live.seen.time > self._settings.max_gap
 
     def _costs(self, time: Fraction, seen: list[_Seen]) -> Vector:
         """Tracks × detections: 1 − likeness, `IMPOSSIBLE` where it is too little."""
