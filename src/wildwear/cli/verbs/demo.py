@@ -19,8 +19,8 @@ app = App(name="demo", help_epilogue="Example: wildwear demo --fresh")
 
 @app.default
 def demo(*, settings: Annotated[DemoSettings, Parameter(name="*", negative="")] = DemoSettings()) -> Report:
-    """Go the whole way on a drawn shop: import, label, fetch, embed, split, train, evaluate, tag photographs and a movie; ends
-    with a page.
+    """Go the whole way on a drawn shop: import, label, fetch, embed, split, train, evaluate, tag photographs and a
+    movie; ends with a page.
 
     Nothing is downloaded: a server on this machine has the pictures. The workspace is the folder named by -w, else
     demo-workspace. Each step shows the command line that does the same on one's own catalogue.
