@@ -144,6 +144,7 @@ class Desk(Tab):
         return clip
 
     def options(self) -> list[str]:
+        assert self.clip
         return self.tab.locator("#options .name").all_inner_texts()
 
     def chosen(self) -> list[str]:

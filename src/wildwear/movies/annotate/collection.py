@@ -47,7 +47,7 @@ class ClipCollection:
     def known(self, clip_id: str) -> str:
         """The name itself; raises `UnknownName` for one that no clip has."""
         if clip_id not in self._known:
-            raise UnknownName("clip", clip_id, ())
+            raise UnknownName("clip", clip_id, ["those of this page"])
         return clip_id
 
     def details(self, clip_id: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class ClipCollection:
     def _taken(self, clip_id: str, columns: Sequence[str]) -> dict[str, Any]:
         snapshot, places = self._open
         if clip_id not in places:
-            raise UnknownName("clip", clip_id, ())
+            raise UnknownName("clip", clip_id, ["those of this page"])
         row: dict[str, Any] = snapshot.take([places[clip_id]], list(columns)).to_pylist()[0]
         return row
 

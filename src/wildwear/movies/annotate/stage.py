@@ -28,7 +28,8 @@ def annotate(workspace: Workspace, settings: AnnotateSettings, announce: Callabl
     unsettled = len(disputed(sitting.words()))
     notes = [f"{total - len(own):,} of {total:,} clips are left to {sitting.who}"]
     if unsettled:
-        notes.append(f"{unsettled:,} clips on which annotators differ wait to be adjudicated on the page")
+        those = "clip on which annotators differ waits" if unsettled == 1 else "clips on which annotators differ wait"
+        notes.append(f"{unsettled:,} {those} to be settled on the page")
     return Report(
         verb="clips annotate",
         done={"annotated": len(own), **discards},

@@ -154,7 +154,9 @@ export class Page {
     addEventListener('beforeunload', (event) => answers.count && event.preventDefault());
     setInterval(() => this.progress(), 5000);
     document.addEventListener('click', (event) => {
-      const button = /** @type {HTMLElement} */ (event.target).closest('[data-do], [data-discard]');
+      const target = /** @type {HTMLElement} */ (event.target);
+      if (event.detail) target.closest('button')?.blur(); // else Enter would press it again
+      const button = target.closest('[data-do], [data-discard]');
       if (button instanceof HTMLElement && button.dataset.discard) this.desk.discard(button.dataset.discard);
       else if (button instanceof HTMLElement) ACTS[button.dataset.do]?.(this);
     });
