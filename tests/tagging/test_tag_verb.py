@@ -103,7 +103,7 @@ def test_boxes_take_the_place_of_whole_photographs_and_every_leftover_is_counted
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["--people", "yolox"], "--people: finding people is not there yet"),
+        (["--people", "yolox"], "--people yolox finds people in movies, and no path is one"),
         (["--model", "wildwaer-base"], "unknown model 'wildwaer-base'"),
         (["--to", "jsn"], "unknown output 'jsn' in --to: did you mean json?"),
         (["--resume"], "--resume goes on with a JSON file"),

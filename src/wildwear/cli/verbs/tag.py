@@ -52,10 +52,15 @@ def tag(
     model
         A model's name (see 'wildwear models list') or its folder.
     """
+    from wildwear.errors import UserError
     from wildwear.tagging.movies.finding import split_paths
     from wildwear.tagging.places import check_both
 
     films, photos = split_paths(paths)
+    if not films and movies.people != MovieSettings().people:
+        raise UserError(
+            f"--people {movies.people} finds people in movies, and no path is one: photographs take --boxes"
+        )
     if films and photos:
         check_both(output)
     reports = []

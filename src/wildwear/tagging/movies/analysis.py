@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -74,15 +75,14 @@ def tag_movie(send: Send, job: Job) -> None:
     from wildwear.movies.people.registry import open_detector
     from wildwear.workspace import Workspace
 
-    model = load_model(job.model, None, job.options)
-    workspace = Workspace.open(Path(job.workspace)) if job.workspace else None
-    detector = open_detector(job.settings.people, job.movie, job.options, workspace)
-    send(None)
     with open_movie(job.movie, job.limits) as movie:
-        log = ProgressLog(Path(job.log), _header(job, model, detector))
-        if log.recorded.end is None:
-            _Analysis(job, model, detector, movie, log, send).run()
-        log.close()
+        model = load_model(job.model, None, job.options)
+        workspace = Workspace.open(Path(job.workspace)) if job.workspace else None
+        detector = open_detector(job.settings.people, job.movie, job.options, workspace)
+        send(None)
+        with closing(ProgressLog(Path(job.log), _header(job, model, detector))) as log:
+            if log.recorded.end is None:
+                _Analysis(job, model, detector, movie, log, send).run()
 
 
 def _header(job: Job, model: Model, detector: PersonDetector) -> dict[str, Any]:

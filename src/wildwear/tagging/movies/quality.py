@@ -20,6 +20,7 @@ FACE_ONLY, TOO_SMALL, TOO_SHORT, BLURRED = "face_only", "too_small", "too_short"
 _ENOUGH_PIXELS = 200.0  # a person of this height fills the network's input
 _JUDGED_HEIGHT = 96  # at which sharpness is measured, so that it does not depend on the size
 _SHARP, _HOPELESS = 0.10, 0.01  # of `sharpness`: people in focus have 0.07 and more, out of focus 0.01 and less
+_FLAT = 400.0  # variance of grey levels below which their rounding would pass for detail
 _STANDING = 2.4  # height by width of somebody who is seen from head to foot
 _HEAD_AND_SHOULDERS = 1.0  # height by width down to the middle of the chest
 _EDGE = 0.02  # of the frame's height: a box that ends within it is cut by the frame
@@ -70,7 +71,7 @@ def sharpness(rgb: NDArray[np.uint8]) -> float:
     small = Image.fromarray(rgb).convert("L").resize(target, Image.Resampling.BILINEAR, reducing_gap=2.0)
     grey = np.asarray(small, dtype=np.float32)
     around = grey[1:-1, :-2] + grey[1:-1, 2:] + grey[:-2, 1:-1] + grey[2:, 1:-1]
-    return float((around - 4 * grey[1:-1, 1:-1]).var() / max(grey.var(), 1.0))
+    return float((around - 4 * grey[1:-1, 1:-1]).var() / max(grey.var(), _FLAT))
 
 
 def _body_shown(wide: float, high: float) -> float:
