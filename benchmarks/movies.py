@@ -43,12 +43,15 @@ from long_films import SIZE, loop, write_film
 from wildwear.models.registry import find_model
 from wildwear.models.runtimes import open_runner
 from wildwear.models.settings import RuntimeOptions
-from wildwear.tagging.movies.outfits import VIEWS
+from wildwear.records import Box
+from wildwear.tagging.movies.outfits import view_boxes
 
 DATA = Path(os.environ.get("WILDWEAR_DATA", Path(__file__).parents[2] / "shared" / "data"))
 DETECTOR = DATA / "models" / "yolox_nano.onnx"
 MODEL = "wildwear-base"
 SIDE, INPUT = 416, 192
+VIEWS = len(view_boxes(Box(x1=0, y1=0, x2=1, y2=2)))
+"""Pictures that the classifier sees of one look at a person."""
 _SCORE, _OVERLAP, _BATCH = 0.35, 0.45, 3
 
 
@@ -74,7 +77,7 @@ def tag(film: Path, folder: Path) -> Run:
     out = folder / "tags"
     command = [sys.executable, "-m", "wildwear", "tag", str(film), "--people", str(DETECTOR), "--detect-every", "1"]
     before, began = _spent(), time.perf_counter()
-    process = subprocess.Popen([*command, "--to", "json", "--out", str(out), "--overwrite"], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([*command, "--to", "json", "--out", str(out)], stdout=subprocess.DEVNULL)
     most = [0.0]
     watching = threading.Thread(target=_watch, args=(process, most))
     watching.start()
@@ -88,7 +91,7 @@ def tag(film: Path, folder: Path) -> Run:
         processor=spent,
         memory=most[0],
         searched=int(tags["decoded_until"]) + 1,
-        views=len(VIEWS) * sum(track["frames"] for track in tags["tracks"]),
+        views=VIEWS * sum(track["frames"] for track in tags["tracks"]),
         people=sum(track["frames"] > 0 for track in tags["tracks"]),
         shots=len(tags["shots"]),
     )
