@@ -48,6 +48,14 @@ def test_what_was_said_comes_back_as_it_was(workspace: Workspace, tmp_path: Path
     assert take_over(other, found.words) == 0
 
 
+def test_a_word_that_was_taken_back_since_is_not_brought_back(workspace: Workspace) -> None:
+    first, better = said(ONE.clip_id, "Jeans"), said(ONE.clip_id, "Chinos")
+    assert take_over(workspace, [first]) == 1
+    ClipLog(workspace).append([better])
+    assert take_over(workspace, [first]) == 0
+    assert words_of(workspace).of("anna") == {ONE.clip_id: better}
+
+
 def test_h45_no_cell_of_the_file_is_a_formula(workspace: Workspace, tmp_path: Path) -> None:
     store(workspace, [ONE])
     ClipLog(workspace).append([said(ONE.clip_id, "Jeans", who="@SUM(1)")])

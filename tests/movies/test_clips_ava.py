@@ -127,7 +127,7 @@ def test_a_film_that_ends_before_its_timestamps_is_named_and_its_boxes_counted(
     assert report.done["clips built"] == 2
     assert report.failed == {"past_the_end": 2}
     assert report.exit_status == 3
-    assert any(note.startswith(f"{VIDEO}: 2 clips failed: past_the_end (it ends at 904.") for note in report.notes)
+    assert any(note.startswith(f"{VIDEO}: 2 clips failed: past_the_end (it ends at 90") for note in report.notes)
     failed = [row for row in clips(workspace) if row["status"] == "failed"]
     assert [row["timestamp"] for row in failed] == ["0905", "0950"]
     assert all(row["reason"] == "past_the_end" and row["picture"] is None for row in failed)
@@ -161,8 +161,8 @@ def test_films_that_are_not_here_and_films_without_boxes_are_counted_and_named(
     report = build_clips(workspace, [film, other], BuildSettings(ava=source, model="none"))
     assert report.done["clips built"] == 1
     assert report.skipped["boxes of films that are not here"] == 3
-    assert "2 films are not here: -5KQ66BBWC4, 2DUITARAsWQ" in report.notes
-    assert "1 films have no boxes: holiday" in report.notes
+    assert "films that are not here, 2: -5KQ66BBWC4, 2DUITARAsWQ" in report.notes
+    assert "films without a box, 1: holiday" in report.notes
     assert report.exit_status == 0
 
 

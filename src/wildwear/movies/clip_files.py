@@ -11,7 +11,7 @@ Corners are fractions of the frame. Where `who` is empty, nobody has judged the 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,15 +90,13 @@ def read_annotated(path: Path, taxonomy: Taxonomy) -> Annotated:
     return Annotated(boxes=tuple(boxes.values()), words=tuple(words), rejections=tuple(rejections))
 
 
-def take_over(workspace: Workspace, words: tuple[Annotation, ...]) -> int:
-    """Adds those words to the log that do not stand there already, and says how many."""
-    stand = words_of(workspace)
-    new = [
-        one
-        for one in words
-        if one != (stand.adjudicated.get(one.clip_id) if one.adjudicates else stand.of_clip(one.clip_id).get(one.who))
-    ]
-    ClipLog(workspace).append(new)
+def take_over(workspace: Workspace, words: Sequence[Annotation]) -> int:
+    """Adds to the log what was never said there, and says how much: whoever has thought better of it since stays by
+    that."""
+    log = ClipLog(workspace)
+    said = set(log.since(0))
+    new = [word for word in words if word not in said]
+    log.append(new)
     return len(new)
 
 

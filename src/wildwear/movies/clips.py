@@ -137,8 +137,8 @@ def _plan(workspace: Workspace, source: Source, films: Mapping[str, Path], setti
             "boxes that failed before (--retry-failed)": 0 if settings.retry_failed else before["failed"],
         },
         notes=[
-            *([f"{len(missing):,} films are not here: {_names(missing)}"] if missing else ()),
-            *([f"{len(unused):,} films have no boxes: {_names(unused)}"] if unused else ()),
+            *([f"films that are not here, {len(missing):,}: {_names(missing)}"] if missing else ()),
+            *([f"films without a box, {len(unused):,}: {_names(unused)}"] if unused else ()),
         ],
     )
 

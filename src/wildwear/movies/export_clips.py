@@ -63,7 +63,7 @@ def export_clips(workspace: Workspace, name: str, settings: ClipExportSettings, 
         notes=(
             "labels: " + ", ".join(f"{count:,} {basis}" for basis, count in sorted(bases.items())),
             *plan_notes(plan, summary),
-            f"next: wildwear train NAME --on {name}, or evaluate MODEL --on {name}:test",
+            f"next: wildwear train MODEL --on {name}",
         ),
         details=summary.to_json() | {"films": sorted(films), "labels": dict(bases), "damaged": damaged},
     )

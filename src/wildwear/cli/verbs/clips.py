@@ -76,11 +76,13 @@ def agreement(first: str | None = None, second: str | None = None, /) -> Report:
     from wildwear.movies.agreement_report import COLUMNS, agreement_report
 
     report, pairs = agreement_report(current().open(), first, second)
-    print_table(COLUMNS, [pair.row for pair in pairs])
+    if pairs:
+        print_table(COLUMNS, [pair.row for pair in pairs])
     for pair in pairs:
-        title = f"{pair.found.first} and {pair.found.second}"
-        rows = [(one, other, count) for (one, other), count in pair.differences]
-        print_table((pair.found.first, pair.found.second, "clips"), rows[:_MOST_PAIRS], title if rows else "")
+        if rows := [(one, other, count) for (one, other), count in pair.differences]:
+            print_table(
+                (pair.found.first, pair.found.second, "clips"), rows[:_MOST_PAIRS], "what they call differently"
+            )
     return report
 
 
