@@ -70,6 +70,8 @@ def _onnxruntime(data: bytes, outputs: tuple[str, ...], options: RuntimeOptions,
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = max(1, thread_count(options) // callers)
     settings.inter_op_num_threads = 1
+    # Threads that wait without work would spin for a while, and take the cores from those who decode pictures.
+    settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
     settings.log_severity_level = 3
     settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     # Without the fallback, which prints to stdout and tries again.
