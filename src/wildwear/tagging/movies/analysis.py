@@ -15,9 +15,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from wildwear.models.activation import Activation, open_activation
 from wildwear.models.settings import RuntimeOptions
 from wildwear.movies.decoding import Movie, MovieLimits, open_movie
 from wildwear.movies.isolation import Send
+from wildwear.movies.people.nobody import WholeFrames
 from wildwear.movies.shots import SIDE, ShotSettings
 from wildwear.movies.tracks import TrackSettings
 from wildwear.tagging.movies.appearances import join
@@ -71,21 +73,44 @@ def tag_movie(send: Send, job: Job) -> None:
     Sends `Progressed` while frames are decoded, and None as a sign of life. Raises `Unreadable` for a movie that
     cannot be decoded, and `UserError` for boxes that are not there.
     """
-    from wildwear.models.registry import load_model
-    from wildwear.movies.people.registry import open_detector
-    from wildwear.workspace import Workspace
 
     with open_movie(job.movie, job.limits) as movie:
+        tools = _Tools.of(job)
+        send(None)
+        with closing(ProgressLog(Path(job.log), _header(job, tools))) as log:
+            if log.recorded.end is None:
+                _Analysis(job, tools, movie, log, send).run()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tools:
+    """The networks that look at a movie."""
+
+    model: Model
+    detector: PersonDetector
+    activation: Activation | None
+    """Where nobody looks for people and the model can say which part of a frame it means."""
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        from wildwear.models.registry import load_model
+        from wildwear.movies.people.registry import open_detector
+        from wildwear.workspace import Workspace
+
         model = load_model(job.model, None, job.options)
         workspace = Workspace.open(Path(job.workspace)) if job.workspace else None
         detector = open_detector(job.settings.people, job.movie, job.options, workspace)
-        send(None)
-        with closing(ProgressLog(Path(job.log), _header(job, model, detector))) as log:
-            if log.recorded.end is None:
-                _Analysis(job, model, detector, movie, log, send).run()
+        whole_frames = detector.key == WholeFrames.key
+        activation = open_activation(model, job.options) if whole_frames else None
+        return cls(model=model, detector=detector, activation=activation)
+
+    @property
+    def people(self) -> str:
+        """Who says where people are."""
+        return self.detector.key + (" (class activation)" if self.activation else "")
 
 
-def _header(job: Job, model: Model, detector: PersonDetector) -> dict[str, Any]:
+def _header(job: Job, tools: _Tools) -> dict[str, Any]:
     """What the log is about: another file, model or setting makes it worthless."""
     status = Path(job.movie).stat()
     ours = {name: value for name, value in asdict(job.settings).items() if name not in _BESIDE_THE_POINT}
@@ -93,8 +118,8 @@ def _header(job: Job, model: Model, detector: PersonDetector) -> dict[str, Any]:
         "movie": job.movie,
         "bytes": status.st_size,
         "changed": status.st_mtime_ns,
-        "model": model.key,
-        "people": detector.key,
+        "model": tools.model.key,
+        "people": tools.people,
         "settings": [ours, asdict(job.tagger), asdict(job.shots), asdict(job.tracks)],
     }
 
@@ -105,14 +130,15 @@ _BESIDE_THE_POINT = frozenset({"people", "silence", "films_at_once", "runner"})
 class _Analysis:
     """The pass over one movie, from where its log ends."""
 
-    def __init__(
-        self, job: Job, model: Model, detector: PersonDetector, movie: Movie, log: ProgressLog, send: Send
-    ) -> None:
-        self._job, self._movie, self._log, self._send = job, movie, log, send
+    def __init__(self, job: Job, tools: _Tools, movie: Movie, log: ProgressLog, send: Send) -> None:
+        self._job, self._tools, self._movie, self._log, self._send = job, tools, movie, log, send
         if not all(shot["clean"] for shot in log.recorded.shots):
             log.begin_anew()
+        model, detector = tools.model, tools.detector
         self._search = Search(detector, movie.info, job.settings.min_person, model.preprocessing)
-        self._wearing = Wearing(model, job.tagger, job.settings.min_seconds, lambda: send(None))
+        self._wearing = Wearing(
+            model, job.tagger, job.settings.min_seconds, lambda: send(None), activation=tools.activation
+        )
         self._period = 1 / movie.info.rate if movie.info.rate else Fraction(1, 25)
         every = job.settings.detect_every
         if self._search.whole_frames:
@@ -157,7 +183,21 @@ class _Analysis:
             self._segment = self._new_segment()
             self._record(ended)
 
+    def _glanced(self, ended: EndedShot) -> EndedShot:
+        """A shot that went by between two searches, searched once, in its middle."""
+        if ended.looked or self._tools.detector.times is not None:
+            return ended
+        middle = (ended.shot.start + ended.shot.end) / 2
+        with open_movie(self._job.movie, self._job.limits) as again:
+            time, small, pixels_at = next(again.two_sizes(SIDE, start=min(middle, ended.last_frame)))
+            segment = self._new_segment()
+            segment.add(Moment(time=time, small=small, people=self._search.people(time, pixels_at)))
+        glanced = segment.finish(ended.shot.end)
+        assert glanced is not None
+        return replace(glanced, shot=ended.shot, frames=ended.frames, last_frame=ended.last_frame)
+
     def _record(self, ended: EndedShot) -> None:
+        ended = self._glanced(ended)
         movie, shots = self._movie, self._log.recorded.shots
         first = sum(len(one["tracks"]) for one in shots)
         tracks = [replace(track, number=first + track.number, shot=len(shots)) for track in ended.tracks]

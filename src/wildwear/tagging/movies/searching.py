@@ -14,6 +14,7 @@ from wildwear.images.preprocess import Preprocessing
 from wildwear.movies.clothes_colours import GREYS, HUES, SHADES, colours
 from wildwear.movies.decoding import PixelsAt
 from wildwear.movies.people.base import PersonDetector
+from wildwear.movies.people.nobody import WholeFrames
 from wildwear.movies.records import Detection, Frame, MovieInfo
 from wildwear.records import Box
 from wildwear.tagging.looking import reduced
@@ -89,7 +90,7 @@ class Search:
     @property
     def whole_frames(self) -> bool:
         """Whether nobody looks for people, so that a look is at a whole frame."""
-        return self._detector.key == "none"
+        return self._detector.key == WholeFrames.key
 
     def _enlarged(self, found: Detection, small: NDArray[np.uint8]) -> Detection:
         height, width = small.shape[:2]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wildwear.movies.records import Track
+from wildwear.models.activation import Activation, region
+from wildwear.movies.records import Track, TrackPoint
 from wildwear.records import Region
 from wildwear.tagging.movies.appearances import Worn
 from wildwear.tagging.movies.looks import Look, Seen
@@ -51,11 +52,20 @@ class Dressed:
 
 
 class Wearing:
-    """Says what people wear; the network sees looks in batches. `alive` is called between them."""
+    """Says what people wear; the network sees looks in batches, and `alive` is called between them.
+
+    With `activation`, looks are whole frames, and a track has the regions that its likeliest category comes from.
+    """
 
     def __init__(
-        self, model: Model, settings: TaggerSettings, min_seconds: float, alive: Callable[[], None] = lambda: None
+        self,
+        model: Model,
+        settings: TaggerSettings,
+        min_seconds: float,
+        alive: Callable[[], None] = lambda: None,
+        activation: Activation | None = None,
     ) -> None:
+        self._activation = activation
         self._model, self._settings, self._min_seconds, self._alive = model, settings, min_seconds, alive
         self._regions = [Region(name) for name in model.regions]
         self._scorer = Scorer(model.classes, self._regions, settings.min_region)
@@ -93,7 +103,20 @@ class Wearing:
     ) -> Dressed:
         worn = self._worn(track, span, looks, answers) if looks else None
         thumbnail = max(looks, key=lambda look: look.weight).thumbnail if looks else None
+        if worn is not None and self._activation is not None:
+            track = replace(track, points=self._places(looks, int(worn.probabilities.argmax())))
         return Dressed(tags=self._tags(track, span, reason, worn, len(looks)), worn=worn, thumbnail=thumbnail)
+
+    def _places(self, looks: Sequence[Look], category: int) -> tuple[TrackPoint, ...]:
+        """Where in whole frames the likeliest category is seen."""
+        assert self._activation is not None
+        points = []
+        for look in looks:
+            (activation,) = self._activation.maps(look.inputs.astype(np.float32), [category])
+            frame = look.box
+            box = region(activation, self._model.preprocessing, round(frame.x2), round(frame.y2)) or frame
+            points.append(TrackPoint(time=look.time, box=box, score=1.0))
+        return tuple(points)
 
     def _why_not(self, span: tuple[Fraction, Fraction], seen: Seen) -> str:
         if float(span[1] - span[0]) < self._min_seconds:

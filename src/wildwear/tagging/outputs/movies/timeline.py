@@ -144,7 +144,7 @@ def link_to(movie: str, page: Path | None) -> str:
 
 def _facts(tags: MovieTags) -> tuple[str, ...]:
     info, shots, outfits = tags.info, len(tags.shots), len(tags.appearances)
-    people = "whole frames" if tags.people == "none" else f"people by {_short(tags.people)}"
+    people = "whole frames" if tags.people.startswith("none") else f"people by {_short(tags.people)}"
     return (
         clock(info.duration or tags.decoded_until),
         f"{info.width} × {info.height}",
