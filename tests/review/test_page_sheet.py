@@ -90,7 +90,7 @@ def test_a_reload_returns_to_the_sheet_and_the_picture(page: Sheet) -> None:
     assert second_row in [cell["id"] for cell in page.cells()]
     page.tab.go_back()
     page.until("!location.hash.includes('order=newest')")
-    assert page.tab.is_checked("input[value=suspicious]")
+    page.until("document.querySelector('input[value=suspicious]').checked")
 
 
 def test_pictures_grow_and_shrink_and_the_first_one_stays_in_sight(page: Sheet) -> None:

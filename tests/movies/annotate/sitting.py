@@ -29,17 +29,6 @@ if TYPE_CHECKING:
 CELLS, WIDTH, HEIGHT = 4, 48, 64
 OFFERED = ("Jeans", "Jacket", "Dress", "Skirt", "Tee")
 
-_STARTS = """
-import sys
-from pathlib import Path
-from wildwear.movies.annotate.settings import AnnotateSettings
-from wildwear.movies.annotate.stage import annotate
-from wildwear.workspace import Workspace
-settings = AnnotateSettings(who=sys.argv[2], port=int(sys.argv[3]), open=False)
-report = annotate(Workspace.open(Path(sys.argv[1])), settings, lambda address: print(address, flush=True))
-print(report)
-"""
-
 
 def clip_id(number: int) -> str:
     return hashlib.sha256(str(number).encode()).hexdigest()[:32]
@@ -114,8 +103,9 @@ def serving(workspace: Workspace, who: str = "anna") -> Iterator[Served]:
 
 @contextmanager
 def process(workspace: Workspace, who: str = "anna", port: int = 0) -> Iterator[tuple[subprocess.Popen[str], Served]]:
-    """The stage in a process of its own, to be killed."""
-    command = [sys.executable, "-c", _STARTS, str(workspace.root), who, str(port)]
+    """`wildwear clips annotate` as a person starts it."""
+    command = [sys.executable, "-m", "wildwear", "-w", str(workspace.root), "clips", "annotate"]
+    command += ["--as", who, "--port", str(port), "--no-open"]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert child.stdout is not None
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Literal
@@ -77,10 +77,19 @@ class ClipCollection:
 
 
 def _names(table: Table) -> list[ClipName]:
-    """By movie, in order of time, so that one person's clips follow each other."""
+    """By movie, one person after the other in the order in which they come on, each in order of time."""
     rows = table.read(["movie", "start", "person", "clip_id"], _PLAYABLE).to_pylist()
-    rows.sort(key=lambda row: (row["movie"], row["start"], row["person"] or "", row["clip_id"]))
+    rows.sort(key=lambda row: (row["movie"], row["start"], row["clip_id"]))
+    comes_on: dict[tuple[str, str], float] = {}
+    for row in rows:
+        comes_on.setdefault(_person(row), row["start"])
+    rows.sort(key=lambda row: (row["movie"], comes_on[_person(row)], _person(row)))
     return [ClipName(clip_id=row["clip_id"], movie=row["movie"], start=row["start"]) for row in rows]
+
+
+def _person(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Whom a clip shows; somebody without a name is only like himself."""
+    return row["movie"], row["person"] or row["clip_id"]
 
 
 def _places(table: Table) -> dict[str, int]:

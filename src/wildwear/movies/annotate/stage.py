@@ -24,7 +24,7 @@ def annotate(workspace: Workspace, settings: AnnotateSettings, announce: Callabl
     )
     sitting = app.state.sitting
     own, total = sitting.own(), len(sitting.collection.clips)
-    discards = Counter(one.discard.value for one in own.values() if one.discard)
+    discards = Counter(one.discard.value.replace("_", " ") for one in own.values() if one.discard)
     unsettled = len(disputed(sitting.words()))
     notes = [f"{total - len(own):,} of {total:,} clips are left to {sitting.who}"]
     if unsettled:

@@ -101,9 +101,9 @@ export class DeskView {
 
   /** @param {import('./clips.js').Clip | undefined} clip */
   #caption(clip) {
-    const { movie, start, end, person } = clip?.details ?? {};
+    const { movie, timestamp, person } = clip?.details ?? {};
     at('movie').textContent = movie ?? '';
-    at('when').textContent = clip ? clock((start + end) / 2) : '';
+    at('when').textContent = clip ? clock(Number(timestamp)) : '';
     at('person').textContent = person ? `person ${person}` : '';
     at('ticks').replaceChildren(...(clip?.details.cells ?? []).map(() => document.createElement('i')));
     this.#tick(this.player.cell);
