@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import helper
+from tests.models.tiny_model import tiny_card, tiny_network, write_tiny_model
 
 from wildwear.images.preprocess import Preprocessing
 from wildwear.models.activation import open_activation, region
-from wildwear.models.package import Model
+from wildwear.models.package import Model, open_model
 from wildwear.models.registry import load_model
 from wildwear.models.settings import RuntimeOptions
+from wildwear.models.write import write_model
 
 OPTIONS = RuntimeOptions(threads=1)
 
@@ -50,11 +53,11 @@ def test_a_map_that_is_nowhere_positive_singles_out_nothing() -> None:
     assert region(np.full((6, 6), -1, np.float32), Preprocessing(size=48), 100, 100) is None
 
 
-def test_a_network_of_another_end_has_no_maps(tmp_path: Path) -> None:
-    from tests.models.tiny_model import write_tiny_model
-
-    model = write_tiny_model(tmp_path / "tiny")
-    activation = open_activation(model, OPTIONS)
-    if activation is not None:
-        size = model.preprocessing.size
-        assert activation.maps(np.zeros((1, 3, size, size), np.float32), [0]).ndim == 3
+def test_a_network_that_changes_its_averages_has_no_maps(tmp_path: Path) -> None:
+    network = tiny_network()
+    pooled = next(node for node in network.graph.node if node.op_type == "Flatten")
+    pooled.input[0] = "bent"
+    network.graph.node.insert(3, helper.make_node("Sigmoid", ["pooled"], ["bent"]))
+    write_model(tmp_path / "bent", network.SerializeToString(), tiny_card("bent"))
+    assert open_activation(open_model(tmp_path / "bent", OPTIONS), OPTIONS) is None
+    assert open_activation(write_tiny_model(tmp_path / "plain"), OPTIONS) is not None

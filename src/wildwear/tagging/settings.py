@@ -40,8 +40,8 @@ class OutputSettings:
     """What to look at, and where the tags go."""
 
     to: tuple[str, ...] = ()
-    """Write json (JSON Lines), csv, overlay (marked copies) or html (a gallery). Several: --to json,html. Without
-    it, a table is printed."""
+    """Write json (JSON Lines), csv, overlay (marked copies), html (a gallery, a timeline) or, of movies, vtt (WebVTT).
+    Several: --to json,html. Without it, a table is printed."""
     out: Path | None = None
     """The file or folder to write. One json or csv goes to standard output without it, anything else to the folder
     'tags'."""
@@ -49,4 +49,5 @@ class OutputSettings:
     """A CSV file with the columns photo, x1, y1, x2, y2 (pixels) and perhaps category: each box is tagged instead
     of the whole photograph."""
     resume: bool = False
-    """Go on with a run that was stopped: photographs that the JSON output has already are not tagged again."""
+    """Go on with a run that was stopped: photographs that the JSON output has already are not tagged again. (Movies
+    go on by themselves.)"""
