@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from wildwear.datasets.reader import STORED
 from wildwear.images.decode import decode_upright
-from wildwear.movies.bodies import WORN_AT, part_of
-from wildwear.records import Box
+from wildwear.movies.bodies import part_of
+from wildwear.records import Box, Region
 from wildwear.table import Table
+from wildwear.tagging.movies.outfits import framed
 from wildwear.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -38,17 +39,17 @@ class Guesser:
         return Guesser(model=None if name == NONE else load_model(name, workspace))
 
     def look(self, row: dict[str, Any]) -> dict[str, Any]:
-        """The row with the categories that are likeliest over the body, its upper and its lower part; as it is where it
-        failed, or nobody looks.
+        """The row with the likeliest categories; as it is where it failed, or nobody looks.
 
-        A clip is looked at alone, so that what is found does not depend on what else is built beside it.
+        Two views are looked at, the body and the person framed as photographs frame people: docs/ava-fashion.md has what
+        that is worth. A clip is looked at alone, so that what is found does not depend on what else is built beside it.
         """
         if self.model is None or row["status"] != "ok":
             return row
         x1, y1, x2, y2 = row["box"]
         rgb = decode_upright(row["picture"], STORED)
         person = Box(x1=x1, y1=y1, x2=x2, y2=y2)
-        views = [self.model.preprocessing(rgb, part_of(person, region)) for region in WORN_AT]
+        views = [self.model.preprocessing(rgb, view) for view in (part_of(person, Region.FULL), framed(person))]
         scores = self.model.probabilities(self.model.run(np.stack(views)).logits).mean(axis=0)
         best = (-scores).argsort(kind="stable")[:OFFERED].tolist()
         top = [{"category": self.model.classes[one], "score": float(scores[one])} for one in best]
