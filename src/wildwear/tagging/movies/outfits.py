@@ -32,8 +32,8 @@ Probabilities = NDArray[np.float64]
 def view_boxes(box: Box) -> tuple[Box, ...]:
     """The parts of a frame that the network looks at for a person in `box`; they may reach out of the frame.
 
-    >>> [(view.y1, view.y2) for view in view_boxes(Box(x1=0, y1=0, x2=50, y2=100))]
-    [(12.0, 95.0), (-5.0, 105.0), (12.0, 55.0), (42.0, 95.0)]
+    >>> [(round(view.y1), round(view.y2)) for view in view_boxes(Box(x1=0, y1=0, x2=50, y2=100))]
+    [(12, 95), (-5, 105), (12, 55), (42, 95)]
     """
     return _part(box, _BODY), framed(box), _part(box, _UPPER), _part(box, _LOWER)
 
