@@ -41,8 +41,8 @@ class Guesser:
     def look(self, row: dict[str, Any]) -> dict[str, Any]:
         """The row with the likeliest categories; as it is where it failed, or nobody looks.
 
-        Two views are looked at, the body and the person framed as photographs frame people (docs/ava-fashion.md has what
-        that is worth), of one clip alone, so that what is found does not depend on what else is built beside it.
+        Two views are looked at, the body and the person framed as photographs frame people (docs/ava-fashion.md has
+        what that is worth), of one clip alone, so that what is found does not depend on what else is built beside it.
         """
         if self.model is None or row["status"] != "ok":
             return row
