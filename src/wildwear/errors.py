@@ -10,6 +10,7 @@
     │   ├── EditConflict          a file that somebody else has changed meanwhile
     │   ├── NotAWorkspace         a folder that `wildwear init` has not made
     │   ├── UnreadableInput       a file that is not what it is said to be
+    │   │   └── Unreadable        a movie that cannot be decoded, with a reason that can be counted (`movies.probing`)
     │   └── UnsafeModel           a model file that is refused before anything in it runs
     ├── StorageError              a table cannot be read or written: disk full, read-only, I/O error
     ├── SchemaError               a table was written by a newer wildwear

@@ -250,7 +250,7 @@ def perceptual_quantizer(nits: float) -> float:
 def test_h39_high_dynamic_range_is_mapped_so_that_white_is_white(
     tmp_path: Path, transfer: int, coded: float, grey: int
 ) -> None:
-    """BT.2408: diffuse white is at 203 cd/m², and at three quarters of the signal of HLG; an 18 % grey card is 26 cd/m²."""
+    """BT.2408: diffuse white is at 203 cd/m², three quarters of the signal of HLG; an 18 % grey card at 26 cd/m²."""
     path = tmp_path / "film.mkv"
     with av.open(path, "w") as container:
         stream = container.add_stream("libx264", rate=25)

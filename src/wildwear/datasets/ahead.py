@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_END = object()
 
 
 def map_ahead(
@@ -30,3 +32,20 @@ def map_ahead(
             yield pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def read_ahead(items: Generator[Item], count: int) -> Iterator[Item]:
+    """The items, up to `count` of them made by a thread of their own before they are asked for.
+
+    >>> list(read_ahead((number for number in range(3)), 2))
+    [0, 1, 2]
+    """
+    pool = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+    try:
+        pending = deque(pool.submit(next, items, _END) for _ in range(count))
+        while (item := pending.popleft().result()) is not _END:
+            pending.append(pool.submit(next, items, _END))
+            yield item  # type: ignore[misc]
+    finally:
+        pool.shutdown(cancel_futures=True)
+        items.close()

@@ -14,6 +14,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wildwear.datasets.exports.names import safe_cell
 from wildwear.errors import MissingColumn, StorageError, UnknownName, UnreadableInput, UserError
@@ -100,14 +101,14 @@ def take_over(workspace: Workspace, words: Sequence[Annotation]) -> int:
     return len(new)
 
 
-def _placed(workspace: Workspace) -> list[dict[str, object]]:
+def _placed(workspace: Workspace) -> list[dict[str, Any]]:
     columns = ["clip_id", "movie", "timestamp", "person", "track"]
-    rows: list[dict[str, object]] = workspace.table(CLIPS).read(columns).to_pylist()
+    rows: list[dict[str, Any]] = workspace.table(CLIPS).read(columns).to_pylist()
     return sorted(rows, key=lambda row: (row["movie"], seconds(str(row["timestamp"])), row["clip_id"]))
 
 
-def _cells(clip: Mapping[str, object], word: Annotation) -> list[object]:
-    track = [(known["time"], tuple(known["box"])) for known in clip["track"]]  # type: ignore[attr-defined]
+def _cells(clip: Mapping[str, Any], word: Annotation) -> list[object]:
+    track = [(known["time"], tuple(known["box"])) for known in clip["track"]]
     corners = rounded(box_at(track, seconds(str(clip["timestamp"]))))
     said = ["|".join(word.categories), word.discard or "", "yes" if word.adjudicates else ""]
     return [clip["movie"], clip["timestamp"], clip["person"], *corners, word.who, *said]

@@ -27,9 +27,8 @@ scores = st.builds(Score, category=st.text(max_size=9), region=st.sampled_from(R
 
 @st.composite
 def boxes(draw: st.DrawFn) -> Box:
-    x, y, width, height = (draw(st.integers(low, 800_000)) / 100 for low in (-10_000, -10_000, 1, 1))
-    x2, y2 = round(x + width, 2), round(y + height, 2)
-    return Box(x1=x, y1=y, x2=max(x2, x + 0.01), y2=max(y2, y + 0.01))
+    x, y, width, height = (draw(st.integers(low, 800_000)) for low in (-10_000, -10_000, 1, 1))
+    return Box(x1=x / 100, y1=y / 100, x2=(x + width) / 100, y2=(y + height) / 100)
 
 
 def movies(times: st.SearchStrategy[Fraction]) -> st.SearchStrategy[MovieTags]:

@@ -3,21 +3,29 @@
 Frames are decoded once. Each is reduced for the cuts; those that are due are searched for people, and whoever is well
 seen is cut out of the frame at full size. When a shot ends, the best looks at each of its tracks go through the network
 and what was found goes into the log; the next shot begins with nothing but the frames since the cut.
+
+Three threads share the work: one decodes a few frames ahead, one looks for cuts and people, one says what people wear
+in the shots that have ended. Each hands on in order, so that what is found does not depend on which of them is fast.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
+from wildwear.datasets.ahead import read_ahead
 from wildwear.models.activation import Activation, open_activation
 from wildwear.models.settings import RuntimeOptions
-from wildwear.movies.decoding import Movie, MovieLimits, open_movie
+from wildwear.movies.decoding import Movie, MovieLimits, PixelsAt, open_movie
 from wildwear.movies.isolation import Send
 from wildwear.movies.people.nobody import WholeFrames
 from wildwear.movies.shots import SIDE, ShotSettings
@@ -38,6 +46,8 @@ if TYPE_CHECKING:
 
 _WHOLE_FRAMES_EVERY = 1.0  # seconds, where nobody looks for people
 _FRAMES_BETWEEN_SIGNS = 10
+_FRAMES_AHEAD = 6  # decoded and not looked at yet
+_SHOTS_AHEAD = 2  # ended and not in the log yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +157,18 @@ class _Analysis:
         self._schedule = Schedule(every, detector.times, self._period, self._before.last_frame)
         self._segment = self._new_segment()
         self._frames = 0
+        self._counted = _Counted()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="wearing")
+        self._recording: deque[Future[None]] = deque()
 
     def run(self) -> None:
+        with self._pool:
+            self._look_through()
+            while self._recording:
+                self._recording.popleft().result()
+        self._finish()
+
+    def _look_through(self) -> None:
         for moment in self._moments():
             self._feed(moment)
         if self._before.end > 0:
@@ -157,7 +177,6 @@ class _Analysis:
         ended = self._segment.finish(max(self._movie.decoded_until, self._before.end))
         if ended is not None:
             self._record(ended)
-        self._finish()
 
     def _new_segment(self) -> Segment:
         job = self._job
@@ -165,12 +184,18 @@ class _Analysis:
 
     def _moments(self) -> Iterator[Moment]:
         duration = float(self._movie.info.duration)
+        with closing(read_ahead(self._decoded(), _FRAMES_AHEAD)) as frames:  # type: ignore[type-var]
+            for time, small, pixels_at, self._counted in frames:
+                if self._frames % _FRAMES_BETWEEN_SIGNS == 0:
+                    self._send(Progressed(float(time), duration))
+                self._frames += 1
+                people = self._search.people(time, pixels_at) if self._schedule.due(time) else None
+                yield Moment(time=time, small=small, people=people)
+        self._counted = _Counted.of(self._movie)
+
+    def _decoded(self) -> Generator[tuple[Fraction, NDArray[np.uint8], PixelsAt, _Counted]]:
         for time, small, pixels_at in self._movie.two_sizes(SIDE, start=self._before.end):
-            if self._frames % _FRAMES_BETWEEN_SIGNS == 0:
-                self._send(Progressed(float(time), duration))
-            self._frames += 1
-            people = self._search.people(time, pixels_at) if self._schedule.due(time) else None
-            yield Moment(time=time, small=small, people=people)
+            yield time, small, pixels_at, _Counted.of(self._movie)
 
     def _feed(self, moment: Moment) -> None:
         """Hands a moment to the segment; what came since a cut goes to the next one."""
@@ -197,8 +222,13 @@ class _Analysis:
         return replace(glanced, shot=ended.shot, frames=ended.frames, last_frame=ended.last_frame)
 
     def _record(self, ended: EndedShot) -> None:
-        ended = self._glanced(ended)
-        movie, shots = self._movie, self._log.recorded.shots
+        """Has what is worn in a shot found out and put into the log, in order of the shots."""
+        self._recording.append(self._pool.submit(self._recorded, self._glanced(ended), self._counted))
+        while len(self._recording) > _SHOTS_AHEAD:
+            self._recording.popleft().result()
+
+    def _recorded(self, ended: EndedShot, counted: _Counted) -> None:
+        shots = self._log.recorded.shots
         first = sum(len(one["tracks"]) for one in shots)
         tracks = [replace(track, number=first + track.number, shot=len(shots)) for track in ended.tracks]
         dressed = self._wearing.dressed(replace(ended, tracks=tracks), self._period)
@@ -208,8 +238,8 @@ class _Analysis:
                 "end": str(ended.shot.end),
                 "last_frame": str(ended.last_frame),
                 "frames": ended.frames,
-                "discarded": self._before.discarded + movie.discarded,
-                "clean": not (movie.mended or movie.damaged),
+                "discarded": self._before.discarded + counted.discarded,
+                "clean": counted.clean,
                 "unsure": ended.unsure,
                 "tracks": [track_to_log(one) for one in dressed],
             }
@@ -230,8 +260,22 @@ class _Analysis:
                 "info": info_to_json(movie.info),
                 "appearances": [appearance_to_json(one) for one in appearances],
                 "left_out": dict(sorted(reasons.items())),
+                "notes": list(self._tools.detector.notes),
             }
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """What had been counted when a frame was decoded: decoding is ahead of those who look."""
+
+    discarded: int = 0
+    clean: bool = True
+    """Whether nothing had to be mended, and nothing was damaged."""
+
+    @classmethod
+    def of(cls, movie: Movie) -> Self:
+        return cls(discarded=movie.discarded, clean=not (movie.mended or movie.damaged))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ Listener = Callable[[str, Progressed], None]
 """Hears from any thread how far a movie is."""
 
 _RESULT = pa.struct([("reason", pa.string()), ("detail", pa.string()), ("log", pa.large_binary())])
+_MOST_MEMORY = 4 << 30  # bytes that one movie may take: 8K takes a quarter of it
 _listeners: dict[int, Listener] = {}
 """Who listens, by a number that can be sent where a function cannot; on another machine nobody does."""
 
@@ -96,7 +97,9 @@ def _run(job: Job, token: int, send_log: bool) -> dict[str, str | bytes | None]:
         if listener is not None and isinstance(message, Progressed):
             listener(job.movie, message)
 
-    ended = run_isolated(tag_movie, (job,), silence_seconds=job.settings.silence, on_message=hear)
+    ended = run_isolated(
+        tag_movie, (job,), silence_seconds=job.settings.silence, on_message=hear, memory_bytes=_MOST_MEMORY
+    )
     if isinstance(ended.error, StorageError):
         raise ended.error
     if ended.status != "ok":

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wildwear.movies.records import Detection, Shot, Track
-from wildwear.movies.shots import ShotFinder, ShotSettings
+from wildwear.movies.shots import FRAMES_BEHIND, ShotFinder, ShotSettings
 from wildwear.movies.tracks import Tracker, TrackSettings
 from wildwear.records import Box
 from wildwear.tagging.movies.looks import Look, Looks, Seen
 from wildwear.tagging.movies.quality import Quality
 
-_FRAMES_KEPT = 8  # a cut is told two frames after the shot's least length at the latest
+_FRAMES_KEPT = FRAMES_BEHIND + 2  # beside those of a shot's least length: a cut is told that much later at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +87,10 @@ class Segment:
     def add(self, moment: Moment) -> EndedShot | None:
         """The shot, where it is now known to have ended: then take `rest` and begin another segment."""
         self._frames += 1
-        self._kept.append(moment)
-        while len(self._kept) > _FRAMES_KEPT and moment.time - self._kept[0].time > self._kept_seconds:
+        # By what was there before: a pause in the film does not make those older that came just before it.
+        while len(self._kept) > _FRAMES_KEPT and self._kept[-1].time - self._kept[0].time > self._kept_seconds:
             self._kept.popleft()
+        self._kept.append(moment)
         if moment.people is not None:
             self._link(moment.time, moment.people)
         shot = self._finder.add(moment.time, moment.small)

@@ -164,14 +164,16 @@ def _entries(plan: MoviePlan, jobs: Sequence[Job], progress: Callable[[int], Non
         clock.done(jobs[finished.place].movie)
         waiting[finished.place] = finished
         while following in waiting:
-            yield _entry(plan.movies[following], jobs[following], waiting.pop(following).failed)
+            yield _entry(plan, plan.movies[following], jobs[following], waiting.pop(following).failed)
             following += 1
 
 
-def _entry(movie: str, job: Job, failed: FailedMovie | None) -> MovieEntry:
+def _entry(plan: MoviePlan, movie: str, job: Job, failed: FailedMovie | None) -> MovieEntry:
     if failed is not None:
         return MovieEntry(tags=FailedMovie(path=movie, reason=failed.reason, detail=failed.detail))
     recorded = read_log(Path(job.log))
+    for sentence in (recorded.end or {}).get("notes", ()):
+        _sample(plan, f"{movie}: {sentence}")
     tracks = [track for shot in recorded.shots for track in shot["tracks"]]
     pictures = {track["tags"]["number"]: thumbnail_in(track) for track in tracks}
     return MovieEntry(
