@@ -223,11 +223,14 @@ class _Analysis:
 
     def _record(self, ended: EndedShot) -> None:
         """Has what is worn in a shot found out and put into the log, in order of the shots."""
-        self._recording.append(self._pool.submit(self._recorded, self._glanced(ended), self._counted))
+        before = self._recording[-1] if self._recording else None
+        self._recording.append(self._pool.submit(self._recorded, self._glanced(ended), self._counted, before))
         while len(self._recording) > _SHOTS_AHEAD:
             self._recording.popleft().result()
 
-    def _recorded(self, ended: EndedShot, counted: _Counted) -> None:
+    def _recorded(self, ended: EndedShot, counted: _Counted, before: Future[None] | None) -> None:
+        if before is not None:
+            before.result()  # a shot that failed leaves no gap: none after it is recorded
         shots = self._log.recorded.shots
         first = sum(len(one["tracks"]) for one in shots)
         tracks = [replace(track, number=first + track.number, shot=len(shots)) for track in ended.tracks]
