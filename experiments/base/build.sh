@@ -13,19 +13,24 @@ classes+=,Chinos,Jeans,Leggings,Shorts,Skirt,Cape,Coat,Dress,Jumpsuit,Romper,Sui
 # The data. `wild` is used on its own train side; that its val side shares senders with it is said in the card.
 source "$here/../collections.sh"
 
-# Features: fine-tuned end to end on small pictures, and ImageNet's own, side by side. Which box of a whole photograph
-# shows a tag is found while learning.
-"${wildwear[@]}" dataset localise tagged candidates --boxes all
-"${wildwear[@]}" train finetuned --recipe "$here/finetuned.toml" --on street*2 --on candidates --on wild*0.5 \
-  --on catalogue*0.6 --classes "$classes" --accept-leaks
+# A first model, a probe on ImageNet features, gives the tags of whole photographs a box each.
+python "$here/backbone.py" -w "$workspace" --name lite0-imagenet
+"${wildwear[@]}" train first --init lite0-imagenet --on street*3 --on wild --classes "$classes"
+python "$here/localise.py" -w "$workspace" --model first --score 0.2 --boxes "$data/street/boxes.csv" \
+  --tags "$data/street-tagged/tags.csv" --out "$workspace/weak.csv"
+"${wildwear[@]}" dataset import table "$workspace/weak.csv" --name weak --labels street-tagged \
+  --images "$data/street-tagged/photos" --val 0 --test 0
+
+# Features: fine-tuned end to end on small pictures, and ImageNet's own, side by side.
+# wild's val side shares senders with its train side, as its card says.
+"${wildwear[@]}" train finetuned --recipe "$here/finetuned.toml" --on street*2 --on weak*1.2 --on wild \
+  --on tagged*0.25 --on catalogue*0.6 --classes "$classes" --accept-leaks --threads 1 --precision bf16
 python "$here/backbone.py" -w "$workspace" --name lite0-192 --size 192
 python "$here/join.py" -w "$workspace" finetuned lite0-192 --name joined
-"${wildwear[@]}" dataset localise tagged weak --model finetuned --min-score 0.1
 
 # The classifier, and a probe on ImageNet's features alone to compare it with.
 data_for_probe=(--on street*3 --on weak*1.5 --on wild --on catalogue*0.3 --balance none --classes "$classes")
 "${wildwear[@]}" train wildwear-base --init joined "${data_for_probe[@]}" --l2 0.1 --licence Apache-2.0
-python "$here/backbone.py" -w "$workspace" --name lite0-imagenet
 "${wildwear[@]}" train probe --init lite0-imagenet "${data_for_probe[@]}" --l2 0.1
 for side in street:val wild:val; do
   "${wildwear[@]}" evaluate "$workspace/models/wildwear-base" finetuned --compare-to probe --on "$side"
