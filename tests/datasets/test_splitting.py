@@ -77,7 +77,7 @@ def test_shares_are_met_where_groups_are_small(seed: int, shares: tuple[float, f
     groups = random.integers(0, 500, 2000)
     rows = [(int(group), 10_000 + i, {CATEGORIES[int(group) % 4]}) for i, group in enumerate(groups)]
     counts = Counter(sides_by_row(rows, SplitSettings(val=shares[0], test=shares[1], stratify=by, seed=seed)))
-    tolerance = 0.01 if by else 0.06
+    tolerance = 0.01 if by else 0.1  # of chance: five deviations of the share of 500 groups
     assert abs(counts["val"] / 2000 - shares[0]) <= tolerance
     assert abs(counts["test"] / 2000 - shares[1]) <= tolerance
 
