@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
-from tests.conftest import skip
 from tests.models.tiny_model import write_tiny_model
 from tests.page_loads import Loads
+from tests.pages.browsing import chromium
 from tests.training.coloured import COLOURS, sample, samples, write_dataset
 
 from wildwear.cli import main
@@ -252,16 +252,8 @@ def test_h44_names_out_of_a_model_or_a_dataset_are_shown_as_text(shop: Workspace
 
 
 def test_the_page_is_drawn_by_a_browser_without_scrolling_sideways(shop: Workspace, tmp_path: Path) -> None:
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        skip("playwright is missing")
     path = str(measure(shop, "good", "tiny", compare_to=None).details["report"])
-    with sync_playwright() as play:
-        try:
-            browser = play.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
-        except Error:
-            skip("no Chromium")
+    with chromium() as browser:
         problems: list[str] = []
         for width, media in ((1200, "screen"), (400, "screen"), (700, "print")):
             tab = browser.new_page(viewport={"width": width, "height": 900})
@@ -272,13 +264,6 @@ def test_the_page_is_drawn_by_a_browser_without_scrolling_sideways(shop: Workspa
             assert overflow <= 0, f"{overflow} px too wide at {width} on {media}"
             assert tab.locator("svg[role=img]").count() == 5
         assert problems == []
-        browser.close()
-
-
-def _chromium() -> str | None:
-    import shutil
-
-    return shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ def chromium() -> Iterator[Browser]:
         skip("playwright is missing")
     with sync_playwright() as play:
         try:
-            browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            found = shutil.which("chromium") or shutil.which("google-chrome")
+            browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
         except Error:
             skip("no Chromium")
         yield browser

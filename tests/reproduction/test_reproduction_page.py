@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from tests.conftest import skip
 from tests.page_loads import Loads
+from tests.pages.browsing import chromium
 from tests.reproduction.small import EXPERIMENT, make_shop, write_experiment
 
 from wildwear.reproduction.settings import ReproduceSettings
@@ -56,16 +55,8 @@ def test_a_title_with_bars_stays_in_its_cell(shop: Workspace, tmp_path: Path) ->
 
 
 def test_the_page_is_drawn_by_a_browser_without_scrolling_sideways(shop: Workspace, tmp_path: Path) -> None:
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        skip("playwright is missing")
     path = page(shop, tmp_path)
-    with sync_playwright() as play:
-        try:
-            browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        except Error:
-            skip("no Chromium")
+    with chromium() as browser:
         problems: list[str] = []
         for width in (1200, 400):
             tab = browser.new_page(viewport={"width": width, "height": 900})
@@ -75,4 +66,3 @@ def test_the_page_is_drawn_by_a_browser_without_scrolling_sideways(shop: Workspa
             assert overflow <= 0, f"{overflow} px too wide at {width}"
             assert tab.locator("svg").count() == 2
         assert problems == []
-        browser.close()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conftest import skip
+from tests.pages.browsing import chromium
 from tests.queries.shop import winners
 from tests.review.query_shop import open_shop
 from tests.review.serving import TOKEN, Served, serving
@@ -26,17 +25,8 @@ READY = "#columns[aria-busy='false']"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        skip("playwright is missing")
-    with sync_playwright() as play:
-        try:
-            browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        except Error:
-            skip("no Chromium")
-        yield browser
-        browser.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ class Holdings:
         """How many samples of the train side each label set's name has; none where there is no such side."""
         taxonomy = load_taxonomy(self.workspace.taxonomy_name)
         by_name: Counter[str] = Counter()
-        for labels, count in Counter(self._side(dataset, Split.TRAIN).labels).items():
+        for labels, count in self._side(dataset, Split.TRAIN).counts[False].items():
             by_name[taxonomy.name_of_set(labels)] += count
         return dict(by_name)
 
@@ -72,26 +72,25 @@ class Holdings:
         side = self._side(ref.name, ref.split or Split.TRAIN)
         if not side.labels:
             raise UserError(f"dataset {ref.name} has no samples on the side {ref.split or Split.TRAIN}")
-        if ref.samples is not None and ref.samples > len(side.labels):
+        if ref.samples is None:
+            return side.counts[bagged]
+        if ref.samples > len(side.labels):
             raise UserError(f"{ref.name}@{ref.samples}: there are {len(side.labels):,} samples on that side")
-        chosen: Iterable[int] = range(len(side.labels))
-        if ref.samples is not None:
-            chosen = nested_subset(side.groups, side.ids, ref.samples, seed).tolist()
-        if bagged:
-            chosen = {side.bags[row]: row for row in chosen}.values()
-        return Counter(side.labels[row] for row in chosen)
+        return side.counted(nested_subset(side.groups, side.ids, ref.samples, seed).tolist(), bagged=bagged)
 
     def _side(self, dataset: str, side: Split) -> _Side:
         if (dataset, side) not in self._sides:
             columns = ["sample_id", "group", "labels", "bag"]
             table = self.workspace.dataset(dataset).read(columns, f"split = '{side}'")
             ids, groups, labels, bags = (table[name].to_pylist() for name in columns)
-            self._sides[dataset, side] = _Side(
+            found = _Side(
                 ids=ids,
                 groups=groups,
                 labels=[frozenset(one) for one in labels],
                 bags=[bag or own for bag, own in zip(bags, ids, strict=True)],
             )
+            found.counts.update({bagged: found.counted(range(len(ids)), bagged=bagged) for bagged in (False, True)})
+            self._sides[dataset, side] = found
         return self._sides[dataset, side]
 
 
@@ -103,3 +102,11 @@ class _Side:
     groups: list[str]
     labels: list[frozenset[str]]
     bags: list[str]
+    counts: dict[bool, Counter[frozenset[str]]] = field(default_factory=dict)
+    """How many samples of the whole side have each label set; by whether the boxes of a bag are one sample."""
+
+    def counted(self, rows: Iterable[int], *, bagged: bool) -> Counter[frozenset[str]]:
+        """The same of some rows."""
+        if bagged:
+            rows = {self.bags[row]: row for row in rows}.values()
+        return Counter(self.labels[row] for row in rows)
